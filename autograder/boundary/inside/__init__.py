@@ -1,0 +1,5 @@
+"""The untrusted side: everything here runs in the process tree that students' code runs in.
+
+`warm` imports once and forks a `submission`; that forks a `notebook`, which executes cells in a
+`shell` and forks a `snapshot` for each hidden test. Nothing here knows a hidden test or an answer.
+"""

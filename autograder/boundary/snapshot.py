@@ -1,0 +1,179 @@
+"""The trusted side of one hidden test's snapshot: calls in, checked plain data back."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from autograder.boundary.errors import Died, Missing, Raised, TookTooLong, Unreadable
+from autograder.boundary.views import BadClaim, decode
+from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
+
+MAX_CALLBACKS = 500
+
+
+@dataclass(frozen=True)
+class Update:
+    """A callback's answer that also changes the model that it was given.
+
+    Attributes:
+        value: What the callback returns in the student's process.
+        tensors: New parameter values by plain name (`layers.0.weight`), masked or not.
+        training: The mode to set; None leaves it.
+    """
+
+    value: Any = None
+    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+    training: bool | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one call of a student's function did.
+
+    Attributes:
+        value: What it returned.
+        args: The state of its positional arguments afterwards, as views.
+        shared: Pairs of places whose tensors share memory, such as
+            `("value.out.bias", "args[0].out.bias")`.
+        files: Files made, changed or removed in the working or temporary folder.
+        seconds: How long it took, as the student's process says.
+    """
+
+    value: Any
+    args: list[Any]
+    shared: list[tuple[str, str]]
+    files: list[str]
+    seconds: float
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles arguments, leaving each function behind as a number to call back by."""
+
+    def __init__(self, buffer: io.BytesIO, callbacks: list[Callable[..., Any]]) -> None:
+        super().__init__(buffer, protocol=pickle.HIGHEST_PROTOCOL)
+        self._callbacks = callbacks
+
+    def persistent_id(self, value: Any) -> str | None:
+        if not _is_callback(value):
+            return None
+        self._callbacks.append(value)
+        return str(len(self._callbacks) - 1)
+
+
+def _is_callback(value: Any) -> bool:
+    """Functions, and objects of hidden tests that say so; not library functions that pickle."""
+    if getattr(type(value), "is_callback", False):
+        return True
+    plain = type(value).__name__ in ("function", "method")
+    return plain and not value.__module__.startswith(("torch", "labkit", "numpy"))
+
+
+class Snapshot:
+    """A student's process as it was when the check cell had run.
+
+    Args:
+        channel: To the snapshot's process.
+        timeout_s: For each call, callbacks included.
+    """
+
+    def __init__(self, channel: Channel, timeout_s: float) -> None:
+        self._channel = channel
+        self._timeout_s = timeout_s
+
+    def define(self, source: str) -> None:
+        """Run reference code, so that this snapshot's names mean what they should."""
+        self._exchange("the reference", {"op": "define", "source": source}, [])
+
+    def value(self, name: str) -> Any:
+        """A variable of the notebook.
+
+        Raises:
+            StudentFault: It is missing or cannot be read.
+        """
+        reply = self._exchange(name, {"op": "value", "name": name}, [])
+        return self._decode(name, reply.get("value"))
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        """Call a function of the notebook.
+
+        Functions among the arguments run on the trusted side, given views of what the student's
+        code gave them; they return a value or an `Update`.
+
+        Raises:
+            StudentFault: The function is missing, raised, hung or died, or its answer is unreadable.
+        """
+        callbacks: list[Callable[..., Any]] = []
+        buffer = io.BytesIO()
+        _Pickler(buffer, callbacks).dump((args, kwargs))
+        request = {"op": "call", "name": name, "pickle": buffer.getvalue()}
+        reply = self._exchange(name, request, callbacks)
+        seconds, files = reply.get("seconds"), reply.get("files")
+        return Call(
+            value=self._decode(name, reply.get("value")),
+            args=[self._decode(name, data) for data in reply.get("args") or []],
+            shared=_shared(reply.get("storages")),
+            files=[str(file).split("|")[0] for file in files] if isinstance(files, list) else [],
+            seconds=seconds if isinstance(seconds, float) else 0.0,
+        )
+
+    def _exchange(
+        self, name: str, request: dict[str, Any], callbacks: list[Callable[..., Any]]
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + self._timeout_s
+        try:
+            self._channel.send(request, timeout_s=self._timeout_s)
+            for _ in range(MAX_CALLBACKS):
+                reply = self._channel.receive(max(0.001, deadline - time.monotonic()))
+                if "callback" not in reply:
+                    break
+                self._answer(name, reply, callbacks)
+            else:
+                raise TookTooLong(name, self._timeout_s)
+        except ChannelTimeout:
+            raise TookTooLong(name, self._timeout_s) from None
+        except ChannelClosed:
+            raise Died(name) from None
+        if reply.get("missing"):
+            raise Missing(name)
+        if isinstance(reply.get("raised"), dict):
+            raise Raised(name, reply["raised"])
+        return reply
+
+    def _answer(
+        self, name: str, reply: dict[str, Any], callbacks: list[Callable[..., Any]]
+    ) -> None:
+        number = reply["callback"]
+        if type(number) is not int or not 0 <= number < len(callbacks):
+            raise Unreadable(name)
+        args = [self._decode(name, data) for data in reply.get("args") or []]
+        kwargs = {str(k): self._decode(name, v) for k, v in (reply.get("kwargs") or {}).items()}
+        answer = callbacks[number](*args, **kwargs)
+        updates = {}
+        if isinstance(answer, Update):
+            updates = {0: {"tensors": answer.tensors, "training": answer.training}}
+            answer = answer.value
+        data = pickle.dumps({"value": answer, "updates": updates})
+        self._channel.send({"pickle": data}, timeout_s=self._timeout_s)
+
+    @staticmethod
+    def _decode(name: str, data: Any) -> Any:
+        try:
+            return decode(data)
+        except BadClaim:
+            raise Unreadable(name) from None
+
+
+def _shared(storages: Any) -> list[tuple[str, str]]:
+    """Pairs of places with the same storage, from `{place: storage}`."""
+    places: dict[int, list[str]] = {}
+    if isinstance(storages, dict):
+        for place, storage in storages.items():
+            places.setdefault(int(storage), []).append(str(place))
+    return [(one, other) for group in places.values() for one in group for other in group if one < other]
