@@ -1,0 +1,98 @@
+"""What the command line shows: progress bars, the summary of a run, errors."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder.course import Course
+from autograder.grade import GradingRun
+
+console = Console(highlight=False)
+_errors = Console(stderr=True, highlight=False)
+
+
+def fail(message: str) -> None:
+    """Print an error for the person at the keyboard."""
+    _errors.print(f"[red]Error:[/red] {escape(message)}", soft_wrap=True)
+
+
+class BarProgress:
+    """Bars with time left, and a line for each odd thing."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> BarProgress:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def start(self, what: str, total: int) -> None:
+        self._task = self._progress.add_task(what, total=total)
+
+    def step(self, student: str, note: str = "") -> None:
+        if note:
+            self._progress.console.print(f"  {escape(student)}: {escape(note)}", soft_wrap=True)
+        if self._task is not None:
+            self._progress.advance(self._task)
+
+
+def show_run(course: Course, lab: str, run: GradingRun) -> None:
+    """Print everybody's score and where to look."""
+    from autograder.report.collect import collect, report_folder
+
+    data = collect(course, lab)
+    table = Table(title=f"{lab}: {len(data.students)} graded, {len(data.missing)} missing")
+    table.add_column("student")
+    table.add_column(f"of {data.max_score:g}", justify="right")
+    table.add_column("by hand")
+    table.add_column("odd things")
+    for student in data.students:
+        waiting = "waits" if student.needs_manual else ""
+        note = "; ".join(student.warnings[:2])
+        table.add_row(escape(student.student_id), f"{student.total:.2f}", waiting, escape(note))
+    for name, why in data.missing.items():
+        table.add_row(escape(name), "–", "", escape(why))
+    console.print(table)
+    kept = len(data.students) - len(run.recorded)
+    console.print(
+        f"Executed {len(run.executed)}, recorded {len(run.recorded)}, kept {max(kept, 0)} "
+        f"as they were; seed {run.seed}."
+    )
+    for student, problem in run.failed.items():
+        fail(f"{student} was not graded: {problem}")
+    build = course.build
+    console.print(
+        f"Gradebook  {build / 'gradebook.db'}\nFeedback   {build / 'feedback'}\n"
+        f"Report     {report_folder(course, lab) / 'index.html'}",
+        soft_wrap=True,
+    )

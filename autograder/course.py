@@ -1,0 +1,81 @@
+"""The course folder: where labs, builds and nbgrader's settings are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.errors import CourseError
+
+CONFIG_NAME = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder.
+
+    Attributes:
+        root: The folder that holds `nbgrader_config.py`.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course that a folder lies in.
+
+        Raises:
+            CourseError: Neither the folder nor one above it is a course folder.
+        """
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / CONFIG_NAME).exists():
+                return cls(folder)
+        raise CourseError(f"There is no {CONFIG_NAME} in {here} or above it: run in a course folder.")
+
+    @property
+    def labs(self) -> Path:
+        return self.root / "labs"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def submitted(self) -> Path:
+        return self.build / "submitted"
+
+    @property
+    def store(self) -> Path:
+        return self.build / "store"
+
+    @property
+    def small_data(self) -> Path:
+        """What notebooks find as their data while they are graded."""
+        return self.root / "data" / "digits"
+
+    def nbgrader_config(self, lab: str) -> Config:
+        """nbgrader's settings for one lab, as its own commands would read them."""
+        config = Config(PyFileConfigLoader(CONFIG_NAME, str(self.root)).load_config())
+        config.CourseDirectory.assignment_id = lab
+        return config
+
+    def students(self, lab: str) -> list[str]:
+        """Everybody who has a folder for the lab, in order; notebooks or not."""
+        return sorted(
+            path.parent.name for path in self.submitted.glob(f"*/{lab}") if path.is_dir()
+        )
+
+
+def put_scripts_on_path() -> None:
+    """Let nbgrader find the `alembic` command of this environment, activated or not."""
+    import sys
+
+    scripts = str(Path(sys.executable).parent)
+    paths = os.environ.get("PATH", "").split(os.pathsep)
+    if scripts not in paths:
+        os.environ["PATH"] = os.pathsep.join([scripts, *paths])

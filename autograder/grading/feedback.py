@@ -1,0 +1,48 @@
+"""The table of verdicts that a student finds below a graded cell."""
+
+from __future__ import annotations
+
+from html import escape
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.grading.result import TestResult
+
+ROW = (
+    '<tr style="text-align:left"><td style="color:{colour};font-weight:bold">{mark}</td>'
+    '<td style="text-align:left">{title}{message}</td>'
+    '<td style="text-align:right;white-space:nowrap">{points}</td></tr>'
+)
+
+
+def feedback_output(results: list[TestResult]) -> NotebookNode:
+    """One line for each hidden test: passed or not, what it checks, and what to look at."""
+    rows = "".join(_row(result) for result in results)
+    table = (
+        '<table style="width:100%;max-width:60em"><thead><tr><th></th>'
+        '<th style="text-align:left">What the autograder checked</th>'
+        f'<th style="text-align:right">Points</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+    lines = [
+        f"{'passed' if r.passed else 'FAILED'}  {r.title} ({_points(r)})"
+        + ("" if r.passed else f"\n        {r.message}")
+        for r in results
+    ]
+    return new_output("display_data", data={"text/html": table, "text/plain": "\n".join(lines)})
+
+
+def _row(result: TestResult) -> str:
+    message = "" if result.passed else f"<br><em>{escape(result.message)}</em>"
+    return ROW.format(
+        colour="#1a7f37" if result.passed else "#b42318",
+        mark="✓" if result.passed else "✗",
+        title=escape(result.title),
+        message=message,
+        points=_points(result),
+    )
+
+
+def _points(result: TestResult) -> str:
+    earned = result.points if result.passed else 0
+    return f"{earned:g} / {result.points:g}"

@@ -1,0 +1,180 @@
+"""A pytest plugin that runs a notebook's cells and, behind each check, its hidden tests.
+
+The trusted side's half of grading: pytest collects an ordinary test file once, and this plugin's
+run loop walks the notebook instead of the list of tests. Each test gets a fresh snapshot of the
+student's process as `student`, and random inputs from `rng`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from _pytest.runner import runtestprotocol
+from nbformat import NotebookNode
+
+from autograder.grading.collection import points_of, run_hidden_tests
+from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
+from autograder.boundary.session import NotebookSession
+from autograder.boundary.snapshot import Snapshot
+from autograder.boundary.student import Student
+from autograder.grading.feedback import feedback_output
+from autograder.grading.limits import Limits
+from autograder.grading.outputs import clean_outputs, error_output
+from autograder.grading.result import TestResult
+from autograder.lab import Exercise
+
+LOST = "The notebook stopped before this check: an earlier cell ended the Python process."
+
+
+class Grading:
+    """Grades one notebook; also the pytest plugin that does it.
+
+    Args:
+        session: The process of the notebook.
+        notebook: The rebuilt notebook; its outputs are filled in.
+        exercise: What it is a submission of.
+        seed: Of this grading; inputs of each test follow from it and the test's name.
+        limits: Time limits.
+    """
+
+    def __init__(
+        self,
+        session: NotebookSession,
+        notebook: NotebookNode,
+        exercise: Exercise,
+        seed: int,
+        limits: Limits,
+    ) -> None:
+        self._session = session
+        self._notebook = notebook
+        self._exercise = exercise
+        self._seed = seed
+        self._limits = limits
+        self._deadline = time.monotonic() + limits.notebook_s
+        self._lost: NotebookLost | None = None
+        self._slow = False
+        self._tasks = {task.grade_id: task for task in exercise.tasks}
+        self._references: list[str] = []
+        self._current: TestResult | None = None
+        self.results: list[TestResult] = []
+        self.scores: dict[str, float] = {}
+        self.warnings: list[str] = []
+
+    def run(self) -> None:
+        """Execute every cell and run every hidden test.
+
+        Raises:
+            HiddenTestsBroken: The test file does not import or names tasks that do not exist.
+        """
+        if self._exercise.hidden_tests is None:
+            self._walk({})
+            return
+        run_hidden_tests(self._exercise, self._walk, self)
+
+    # pytest's hooks
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is None or self._current is None:
+            return
+        error = call.excinfo.value
+        if isinstance(error, StudentFault) or (isinstance(error, AssertionError) and error.args):
+            message = str(error)
+            self._slow |= isinstance(error, TookTooLong)
+        elif isinstance(error, NotebookLost):
+            self._lost = self._lost or error
+            message = LOST
+        else:
+            message = "This check could not make sense of what your code did; your instructor sees why."
+            where = call.excinfo.traceback[-1]
+            self.warnings.append(
+                f"hidden test {item.name} failed by itself: {type(error).__name__}: {error} "
+                f"({Path(str(where.path)).name}:{where.lineno + 1})"
+            )
+        self._current = TestResult(
+            **{**self._current.__dict__, "passed": False, "message": message}
+        )
+
+    @pytest.fixture
+    def student(self) -> Iterator[Student]:
+        """The student's notebook, in a fresh copy of its process."""
+        with self._snapshot() as snapshot:
+            yield Student(snapshot)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
+        """A generator whose seed follows from the grading's seed and the test's name."""
+        text = f"{self._seed}/{self._exercise.name}/{request.node.name}"
+        number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+        return torch.Generator().manual_seed(number)
+
+    # the walk through the notebook
+
+    def _walk(self, tests: dict[str, list[pytest.Item]]) -> None:
+        for cell in self._notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            self._execute(cell)
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if grade_id in tests:
+                self._judge(cell, grade_id, tests[grade_id])
+
+    def _execute(self, cell: NotebookNode) -> None:
+        if self._lost or not cell.source.strip():
+            return
+        left = self._deadline - time.monotonic()
+        limit = min(self._limits.cell_s, max(self._limits.late_s, left))
+        try:
+            run = self._session.execute(cell.source, limit)
+        except NotebookLost as error:
+            self._lost = error
+            self.warnings.append(f"{self._exercise.name}: {error} in cell {cell.id}.")
+            cell.outputs = [error_output("NotebookStopped", f"{error}; no later cell was run.")]
+            return
+        cell.outputs = clean_outputs(run.outputs)
+        if run.timed_out:
+            text = f"stopped after {limit:g} s, the limit while grading; is there an endless loop?"
+            cell.outputs.append(error_output("CellTimeout", text))
+            self.warnings.append(f"{self._exercise.name}: cell {cell.id} {text.split(';')[0]}.")
+
+    def _judge(self, cell: NotebookNode, grade_id: str, items: list[pytest.Item]) -> None:
+        self._slow = False
+        results = [self._run_test(grade_id, item) for item in items]
+        self.results += results
+        earned = round(sum(result.points for result in results if result.passed), 6)
+        self.scores[grade_id] = earned
+        if earned < self._tasks[grade_id].points:
+            self._references.append(self._tasks[grade_id].reference)
+        cell.outputs.append(feedback_output(results))
+
+    def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
+        title = (item.function.__doc__ or item.name).strip().split("\n")[0].rstrip(".")
+        points = points_of(item)
+        result = TestResult(item.name, grade_id, _with_parameters(title, item), points, True)
+        if self._lost:
+            return TestResult(item.name, grade_id, result.title, points, False, LOST)
+        self._current = result
+        runtestprotocol(item, log=False, nextitem=None)
+        result, self._current = self._current, None
+        return result
+
+    @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[Snapshot]:
+        limit = self._limits.late_s if self._slow else self._limits.test_s
+        with self._session.snapshot(limit) as snapshot:
+            for source in self._references:
+                snapshot.define(source)
+            yield snapshot
+
+
+def _with_parameters(title: str, item: Any) -> str:
+    match = re.search(r"\[(.+)\]$", item.name)
+    return f"{title} ({match.group(1)})" if match else title

@@ -1,0 +1,66 @@
+"""What grading one notebook gives, as plain data that can be stored."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One hidden test's verdict.
+
+    Attributes:
+        id: The test's name.
+        task: The `grade_id` of the task that it judges.
+        title: What it checks, as the student reads it.
+        points: What it gives when passed.
+        passed: Whether it passed.
+        message: For the student, when it failed: what to look at.
+    """
+
+    __test__ = False
+
+    id: str
+    task: str
+    title: str
+    points: float
+    passed: bool
+    message: str = ""
+
+
+@dataclass
+class NotebookResult:
+    """The executed notebook and its verdicts.
+
+    Attributes:
+        notebook: The notebook with outputs and, in graded cells, feedback.
+        tests: In the order in which they ran.
+        scores: Points by `grade_id` of each task with hidden tests.
+        warnings: One line for the instructor for each odd thing.
+        seconds: Wall time.
+    """
+
+    notebook: NotebookNode
+    tests: list[TestResult] = field(default_factory=list)
+    scores: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the store."""
+        return asdict(self) | {"tests": [asdict(test) for test in self.tests]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> NotebookResult:
+        """The inverse of `to_json`."""
+        return cls(
+            notebook=nbformat.from_dict(data["notebook"]),
+            tests=[TestResult(**test) for test in data["tests"]],
+            scores=data["scores"],
+            warnings=data["warnings"],
+            seconds=data["seconds"],
+        )

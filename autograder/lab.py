@@ -1,0 +1,122 @@
+"""Source labs as the autograder sees them: exercises, tasks, points, reference answers."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
+
+from autograder.errors import CourseError
+
+HIDDEN_TESTS = Path(__file__).parent / "hidden_tests"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded cell and the solution cells that it judges.
+
+    Attributes:
+        grade_id: Of the graded cell: `ex2-prune-check`, or a written answer's own id.
+        title: The heading above it.
+        points: The most that it gives.
+        manual: Whether a person grades it.
+        reference: The source of its solution cells, with answers.
+    """
+
+    grade_id: str
+    title: str
+    points: float
+    manual: bool
+    reference: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One source notebook of a lab.
+
+    Attributes:
+        lab: The name of the lab.
+        name: The notebook's name without ending.
+        source: The notebook with its solutions.
+        hidden_tests: Its pytest file; None where there is none.
+    """
+
+    lab: str
+    name: str
+    source: NotebookNode
+    hidden_tests: Path | None
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """Its tasks in the order of the notebook."""
+        tasks, title, answers = [], "", []
+        for cell in self.source.cells:
+            settings = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "markdown" and not settings:
+                title = _last_heading(cell.source) or title
+            if settings.get("solution"):
+                answers.append(cell.source)
+            if settings.get("grade"):
+                tasks.append(
+                    Task(
+                        grade_id=settings["grade_id"],
+                        title=title,
+                        points=float(settings["points"]),
+                        manual=bool(settings.get("solution")),
+                        reference="\n\n".join(answers),
+                    )
+                )
+                answers = []
+        return tasks
+
+    @cached_property
+    def student_edition(self) -> NotebookNode:
+        """The notebook without answers and marking schemes."""
+        notebook, _ = ClearSolutions().preprocess(copy.deepcopy(self.source), ResourcesDict())
+        return notebook
+
+    @cached_property
+    def version(self) -> str:
+        """A digest of everything of the lab that grading this exercise depends on."""
+        digest = hashlib.sha256(nbformat.writes(self.source).encode())
+        if self.hidden_tests:
+            digest.update(self.hidden_tests.read_bytes())
+            for path in sorted((Path(__file__).parent / "testing").glob("*.py")):
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+
+def _last_heading(markdown: str) -> str:
+    headings = [line for line in markdown.splitlines() if line.startswith("#")]
+    return headings[-1].lstrip("# ").strip() if headings else ""
+
+
+def read_lab(labs: Path, lab: str) -> list[Exercise]:
+    """Read a lab's exercises, in the order of their names.
+
+    Raises:
+        CourseError: There is no such lab, or one of its notebooks cannot be read.
+    """
+    folder = labs / lab
+    notebooks = sorted(folder.glob("*.ipynb")) if Path(lab).name == lab else []
+    if not notebooks:
+        names = sorted(path.name for path in labs.glob("*") if any(path.glob("*.ipynb")))
+        known = ", ".join(names) or "none at all"
+        raise CourseError(f"There is no lab named {lab!r} in {labs}; the labs here are: {known}.")
+    return [_read_exercise(lab, path) for path in notebooks]
+
+
+def _read_exercise(lab: str, path: Path) -> Exercise:
+    try:
+        source = nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise CourseError(f"{path} is not a notebook that can be read: {error}") from error
+    tests = HIDDEN_TESTS / lab / f"test_{path.stem}.py"
+    return Exercise(lab, path.stem, source, tests if tests.exists() else None)

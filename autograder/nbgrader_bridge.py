@@ -1,0 +1,109 @@
+"""Where nbgrader's `autograde` meets this grader, through nbgrader's own traits.
+
+`nbgrader_config.py` names the three classes here. With them, stock `nbgrader autograde` rebuilds,
+executes and scores a submission as `autograder grade` does, and takes a result from the store where
+there is one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from autograder.course import Course
+from autograder.grading.engine import Engine, Job
+from autograder.grading.limits import Limits
+from autograder.grading.result import NotebookResult
+from autograder.grading.store import Store, result_key
+from autograder.intake import rebuild
+from autograder.lab import Exercise, read_lab
+from autograder.release.labkit_edition import cached_labkit_edition
+
+
+def _find_exercise(course: Course, resources: ResourcesDict) -> Exercise:
+    names = resources["nbgrader"]
+    exercises = {e.name: e for e in read_lab(course.labs, names["assignment"])}
+    return exercises[names["notebook"]]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted notebook, whatever its state, rebuilt around the source."""
+
+    def from_filename(
+        self, filename: str, resources: ResourcesDict | None = None, **kwargs: Any
+    ) -> tuple[str, ResourcesDict]:
+        """Rebuild the file and send it through the preprocessors."""
+        assert resources is not None
+        exercise = _find_exercise(Course.find(), resources)
+        intake = rebuild(Path(filename).read_bytes(), exercise)
+        for warning in intake.warnings:
+            self.log.warning(warning)
+        return self.from_notebook_node(intake.notebook, resources=resources, **kwargs)
+
+
+class ExecuteAndTest(NbGraderPreprocessor):
+    """Puts the executed notebook and its scores in the place of the rebuilt one."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Take the result from the store; grade here and now where there is none."""
+        course = Course.find()
+        exercise = _find_exercise(course, resources)
+        result = find_or_grade(course, exercise, nb, resources["nbgrader"]["student"])
+        resources["autograder"] = {"scores": result.scores}
+        outputs = {cell.id: cell.get("outputs", []) for cell in result.notebook.cells}
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = outputs.get(cell.id, [])
+        for warning in result.warnings:
+            self.log.warning(warning)
+        return nb, resources
+
+
+class SaveTestScores(SaveAutoGrades):
+    """Saves what hidden tests say; tasks without them are scored as nbgrader does."""
+
+    def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        scores = resources["autograder"]["scores"]
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        if grade_id not in scores:
+            super()._add_score(cell, resources)
+            return
+        grade = self.gradebook.find_grade(
+            grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score = scores[grade_id]
+        grade.needs_manual_grade = grade.manual_score is not None
+        self.gradebook.db.commit()
+
+
+def find_or_grade(
+    course: Course, exercise: Exercise, notebook: NotebookNode, student: str
+) -> NotebookResult:
+    """The stored result of a rebuilt notebook, graded in this process where there is none."""
+    store, limits = Store(course.store), Limits()
+    seed = store.seed(exercise.lab)
+    _, labkit = cached_labkit_edition(course.root, course.store)
+    key = result_key(notebook, exercise, labkit, seed, limits)
+    result = store.get(key)
+    if result is None:
+        job = Job(student, exercise.lab, seed, limits, ((key, exercise.name, notebook),))
+        result = NotebookResult.from_json(_engine(course.root).grade(job)[key])
+        store.put(key, result)
+    return result
+
+
+@functools.cache
+def _engine(root: Path) -> Engine:
+    """This process's engine: warm from the first notebook to the last."""
+    engine = Engine(root)
+    atexit.register(engine.close)
+    return engine

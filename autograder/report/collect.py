@@ -1,0 +1,109 @@
+"""Collects the class report's facts from the gradebook and the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.course import Course
+from autograder.grade import Submission, read_submissions
+from autograder.grading.limits import Limits
+from autograder.grading.store import Store
+from autograder.lab import Exercise, read_lab
+from autograder.recording import feedback_pages
+from autograder.report.model import ClassData, StudentRow, TaskRow, TestRow
+
+ISOLATION = "none: each notebook ran in a process of its own, without a sandbox"
+
+
+def collect(course: Course, lab: str) -> ClassData:
+    """Everything that the report of a lab shows.
+
+    Raises:
+        CourseError: There is no such lab.
+    """
+    exercises = read_lab(course.labs, lab)
+    store = Store(course.store)
+    seed = store.seed(lab)
+    submissions = read_submissions(course, exercises, seed, Limits())
+    tasks = [
+        TaskRow(task.grade_id, task.title, task.points, exercise.name, task.manual)
+        for exercise in exercises
+        for task in exercise.tasks
+    ]
+    config = course.nbgrader_config(lab)
+    directory = CourseDirectory(config=config)
+    students: list[StudentRow] = []
+    missing: dict[str, str] = {}
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        for submission in submissions:
+            if not submission.keys:
+                missing[submission.student] = "a folder without a notebook of this lab"
+                continue
+            try:
+                graded = gradebook.find_submission(lab, submission.student)
+            except MissingEntry:
+                missing[submission.student] = "handed in, but not in the gradebook"
+                continue
+            students.append(_student(course, exercises, submission, graded, store))
+        present = {submission.student for submission in submissions}
+        for student in gradebook.students:
+            if student.id not in present:
+                missing[student.id] = "on the roster, nothing handed in"
+    return ClassData(
+        lab=lab,
+        tasks=tasks,
+        students=students,
+        max_score=sum(task.max_score for task in tasks),
+        generated_at=dt.datetime.now().astimezone(),
+        seed=seed,
+        isolation=ISOLATION,
+        course=str(directory.course_id),
+        missing=missing,
+    )
+
+
+def _student(
+    course: Course,
+    exercises: list[Exercise],
+    submission: Submission,
+    graded: SubmittedAssignment,
+    store: Store,
+) -> StudentRow:
+    scores: dict[str, float | None] = {}
+    for notebook in graded.notebooks:
+        for grade in notebook.grades:
+            waiting = grade.auto_score is None and grade.manual_score is None
+            scores[grade.name] = None if waiting else grade.score
+    warnings, tests = list(submission.warnings), []
+    for exercise in exercises:
+        result = store.get(submission.keys.get(exercise.name, ""))
+        if result:
+            warnings += result.warnings
+            tests += [
+                TestRow(t.id, t.task, t.title, t.points, t.passed, t.message) for t in result.tests
+            ]
+    penalty = graded.late_submission_penalty or 0.0
+    pages = feedback_pages(course, graded.assignment.name, submission.student)
+    report = report_folder(course, graded.assignment.name)
+    return StudentRow(
+        student_id=submission.student,
+        scores=scores,
+        total=graded.score - penalty,
+        needs_manual=graded.needs_manual_grade,
+        late_penalty=penalty,
+        warnings=warnings,
+        tests=tests,
+        feedback_links={
+            name: Path(os.path.relpath(path, report)).as_posix() for name, path in pages.items()
+        },
+    )
+
+
+def report_folder(course: Course, lab: str) -> Path:
+    """Where the report of a lab is written."""
+    return course.build / "report" / lab

@@ -1,0 +1,8 @@
+def repeated_pruning(model, params_to_prune, evaluate, rounds=5, amount=0.33):
+    rows = []
+    for i in range(1, rounds + 1):
+        prune_step(model, params_to_prune, amount)
+        accuracy, latency_s = evaluate(effective_copy(model))
+        sparsity = calculate_sparsity_overall(model, params_to_prune)
+        rows.append((i, sparsity, accuracy, latency_s, calculate_sparse_model_size(model)))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,59 @@
+"""What hidden tests are written with: markers, random nets, independent formulas, sentences.
+
+A hidden test is an ordinary pytest function on the trusted side. It draws its inputs from `rng`,
+calls the student's functions through `student`, and fails with an `AssertionError` whose text is
+the student's feedback. So no text here ever holds an input, an expected value or a student's value.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.testing.formulas import effective_state, masked_names, percent_zero, weight_of
+from autograder.testing.nets import between, ffn, mask_, mask_randomly_, noise, pairs_of, plain_net, tied_ffn
+from autograder.testing.recorders import Evaluator, Trainer
+from autograder.testing.runs import (
+    check_rows,
+    check_schedule,
+    check_seen_models,
+    check_sizes,
+    is_alive,
+)
+from autograder.testing.sizes import dense_sizes_mb, is_size, saved_mb, sparse_sizes_mb
+from autograder.testing.values import column, expect, fail, kind, number, table
+
+__all__ = [
+    "Evaluator",
+    "Trainer",
+    "between",
+    "check_rows",
+    "check_schedule",
+    "check_seen_models",
+    "check_sizes",
+    "column",
+    "dense_sizes_mb",
+    "effective_state",
+    "expect",
+    "fail",
+    "ffn",
+    "is_alive",
+    "is_size",
+    "kind",
+    "mask_",
+    "mask_randomly_",
+    "masked_names",
+    "noise",
+    "number",
+    "pairs_of",
+    "percent_zero",
+    "plain_net",
+    "saved_mb",
+    "sparse_sizes_mb",
+    "table",
+    "task",
+    "tied_ffn",
+    "weight_of",
+]
+
+task = pytest.mark.task
+"""Marks a test: `@task("ex2-prune-check", points=0.125)`."""

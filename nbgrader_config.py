@@ -1,0 +1,32 @@
+"""nbgrader's settings for this course; stock `nbgrader` commands and `autograder` both read it."""
+
+from pathlib import Path
+
+root = Path(__file__).resolve().parent
+
+c = get_config()  # noqa: F821  (defined by traitlets)
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.course_id = "pruning"
+c.CourseDirectory.source_directory = "labs"
+c.CourseDirectory.release_directory = "build/release"
+c.CourseDirectory.submitted_directory = "build/submitted"
+c.CourseDirectory.autograded_directory = "build/autograded"
+c.CourseDirectory.feedback_directory = "build/feedback"
+c.CourseDirectory.solution_directory = "build/solution"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'build' / 'gradebook.db'}"
+(root / "build").mkdir(exist_ok=True)
+
+# Submissions are rebuilt around the source, executed in a process of their own and scored by
+# hidden tests; see autograder/nbgrader_bridge.py.
+c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_bridge.ExecuteAndTest",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.nbgrader_bridge.SaveTestScores",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# What students wrote is shown to instructors and to themselves, never run as part of a page.
+c.HTMLExporter.sanitize_html = True
