@@ -84,8 +84,9 @@ def _read_submission(
     folder = course.submitted / student / exercises[0].lab
     for exercise in exercises:
         path = folder / f"{exercise.name}.ipynb"
-        if not path.is_file():
-            submission.warnings.append(f"{path.name} was not handed in.")
+        if path.is_symlink() or not path.is_file():
+            what = "is no regular file" if path.is_symlink() or path.exists() else "was not handed in"
+            submission.warnings.append(f"{path.name} {what}.")
             continue
         intake = rebuild(path.read_bytes(), exercise)
         submission.intakes[exercise.name] = intake

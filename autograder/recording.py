@@ -103,8 +103,10 @@ class Recorder:
         return Gradebook(directory.db_url, directory.course_id)
 
     def _convert(self, converter: type, student: str) -> str | None:
+        if glob.has_magic(student):
+            return "nbgrader cannot read a folder with * ? or [ in its name: rename it"
         config = self._course.nbgrader_config(self._lab)
-        config.CourseDirectory.student_id = glob.escape(student)
+        config.CourseDirectory.student_id = student
         log = logging.getLogger("autograder.nbgrader")
         errors = _Errors()
         log.addHandler(errors)

@@ -24,7 +24,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from labkit.errors import LabkitError
+from autograder.errors import CourseError
 
 SAMPLES = Path(__file__).parent / "samples"
 LABS = Path(__file__).parents[1] / "labs"
@@ -32,7 +32,7 @@ MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 FILLS = ("stub", "solution")
 
 
-class SampleError(LabkitError):
+class SampleError(CourseError):
     """A sample does not fit its lab; the message says which file, and how to mend it."""
 
 

@@ -120,6 +120,7 @@ class SubmissionSession:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._notebooks: list[Channel] = []
 
     def notebook(self, name: str, seed: int) -> NotebookSession:
         """Fork a process for one notebook.
@@ -136,6 +137,7 @@ class SubmissionSession:
             self._ask({"op": "notebook", "name": name, "seed": seed}, (theirs.fileno(),))
         finally:
             theirs.close()
+        self._notebooks.append(channel)
         return NotebookSession(channel, self)
 
     def interrupt(self) -> None:
@@ -148,7 +150,8 @@ class SubmissionSession:
 
     def close(self) -> None:
         """End the submission's process; it kills what is below it and removes its files."""
-        self._channel.close()
+        for channel in [*self._notebooks, self._channel]:
+            channel.close()
 
     def _ask(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
         try:

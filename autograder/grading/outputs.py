@@ -23,7 +23,7 @@ def _clean(output: dict[str, Any]) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=str(output.get("text", "")))
+        return new_output("stream", name=name, text=_as_shown(str(output.get("text", ""))))
     if kind == "error":
         lines = output.get("traceback")
         return error_output(
@@ -37,6 +37,12 @@ def _clean(output: dict[str, Any]) -> NotebookNode | None:
         kept = {m: text for m, text in pairs if m in MIME_TYPES and isinstance(text, str)}
         return new_output("display_data", data=kept) if kept else None
     return None
+
+
+def _as_shown(text: str) -> str:
+    """Text as a terminal leaves it: what a carriage return overwrites, such as a bar, is dropped."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 
 def error_output(name: str, message: str, traceback: list[str] | None = None) -> NotebookNode:

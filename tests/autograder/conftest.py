@@ -1,0 +1,87 @@
+"""A course folder to grade in, and a warm process to talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.boundary.session import NotebookSession, WarmProcess
+from autograder.course import Course, put_scripts_on_path
+from autograder.demo import make_demo_course
+from autograder.lab import Exercise, read_lab
+
+REPOSITORY = Path(__file__).parents[2]
+LAB = "lab1_magnitude"
+
+
+class Quiet:
+    """Progress that only remembers."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.steps: list[tuple[str, str]] = []
+
+    def start(self, what: str, total: int) -> None:
+        self.stages.append(what)
+
+    def step(self, student: str, note: str = "") -> None:
+        self.steps.append((student, note))
+
+
+@pytest.fixture(scope="session")
+def exercises() -> dict[str, Exercise]:
+    return {exercise.name: exercise for exercise in read_lab(REPOSITORY / "labs", LAB)}
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[WarmProcess]:
+    process = WarmProcess(REPOSITORY / "data" / "digits", REPOSITORY)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def notebook(warm: WarmProcess) -> Iterator[NotebookSession]:
+    with warm.submission() as submission:
+        session = submission.notebook("notebook", seed=1)
+        yield session
+        session.close()
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course folder of its own that borrows the repository's labs."""
+    put_scripts_on_path()
+    real = tmp_path / "real"
+    real.mkdir()
+    for path in REPOSITORY.iterdir():
+        if path.name not in ("build", ".git", ".venv"):
+            (real / path.name).symlink_to(path)
+    return make_demo_course(Course(real))
+
+
+@pytest.fixture
+def hand_in(course: Course) -> Callable[..., Path]:
+    """Hand in a notebook, given as cells' sources by id over the student edition, or as bytes."""
+
+    def hand_in(student: str, exercise: Exercise, content: dict[str, str] | bytes) -> Path:
+        folder = course.submitted / student / LAB
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{exercise.name}.ipynb"
+        if isinstance(content, dict):
+            edited = nbformat.from_dict(exercise.student_edition)
+            for cell in edited.cells:
+                cell.source = content.get(cell.id, cell.source)
+            content = nbformat.writes(edited).encode()
+        path.write_bytes(content)
+        return path
+
+    return hand_in
+
+
+def answers(exercise: Exercise) -> dict[str, str]:
+    """Every cell of the solution, by id."""
+    return {cell.id: cell.source for cell in exercise.source.cells}
