@@ -12,6 +12,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from autograder.grading.outputs import clean_outputs, error_output
 from autograder.grading.result import TestResult
 from autograder.lab import Exercise
 
+UNCLEAR = "This check could not make sense of what your code did; your instructor sees why."
 LOST = "The notebook stopped before this check: an earlier cell ended the Python process."
 
 
@@ -81,27 +83,30 @@ class Grading:
 
     # pytest's hooks
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)  # the first to return a report ends the hook
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        if call.excinfo is None or self._current is None:
+        if self._current is None:
             return
-        error = call.excinfo.value
+        if call.excinfo is not None:
+            message = self._explain(item, call.excinfo)
+            self._current = replace(self._current, passed=False, message=message)
+        elif call.when == "call":  # a test passes only by having run to its end
+            self._current = replace(self._current, passed=True, message="")
+
+    def _explain(self, item: pytest.Item, caught: pytest.ExceptionInfo[BaseException]) -> str:
+        error = caught.value
         if isinstance(error, StudentFault) or (isinstance(error, AssertionError) and error.args):
-            message = str(error)
             self._slow |= isinstance(error, TookTooLong)
-        elif isinstance(error, NotebookLost):
+            return str(error)
+        if isinstance(error, NotebookLost):
             self._lost = self._lost or error
-            message = LOST
-        else:
-            message = "This check could not make sense of what your code did; your instructor sees why."
-            where = call.excinfo.traceback[-1]
-            self.warnings.append(
-                f"hidden test {item.name} failed by itself: {type(error).__name__}: {error} "
-                f"({Path(str(where.path)).name}:{where.lineno + 1})"
-            )
-        self._current = TestResult(
-            **{**self._current.__dict__, "passed": False, "message": message}
+            return LOST
+        where = caught.traceback[-1]
+        self.warnings.append(
+            f"hidden test {item.name} failed by itself: {type(error).__name__}: {error} "
+            f"({Path(str(where.path)).name}:{where.lineno + 1})"
         )
+        return UNCLEAR
 
     @pytest.fixture
     def student(self) -> Iterator[Student]:
@@ -158,10 +163,11 @@ class Grading:
     def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
         title = (item.function.__doc__ or item.name).strip().split("\n")[0].rstrip(".")
         points = points_of(item)
-        result = TestResult(item.name, grade_id, _with_parameters(title, item), points, True)
+        title = _with_parameters(title, item)
+        result = TestResult(item.name, grade_id, title, points, passed=False, message=LOST)
         if self._lost:
-            return TestResult(item.name, grade_id, result.title, points, False, LOST)
-        self._current = result
+            return result
+        self._current = replace(result, message=UNCLEAR)
         runtestprotocol(item, log=False, nextitem=None)
         result, self._current = self._current, None
         return result

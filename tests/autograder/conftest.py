@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def hand_in(course: Course) -> Callable[..., Path]:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{exercise.name}.ipynb"
         if isinstance(content, dict):
-            edited = nbformat.from_dict(exercise.student_edition)
+            edited = copy.deepcopy(exercise.student_edition)
             for cell in edited.cells:
                 cell.source = content.get(cell.id, cell.source)
             content = nbformat.writes(edited).encode()
