@@ -40,7 +40,9 @@ def release(
     course = Course.find()
     with console.status("Reading the lab") as status:
         folder, archive = release_lab(course, lab, status.update, check_scores=not fast)
-    console.print(f"Student edition: {_shown(course, folder)}\nZip to hand out: {_shown(course, archive)}")
+    console.print(
+        f"Student edition: {_shown(course, folder)}\nZip to hand out: {_shown(course, archive)}"
+    )
 
 
 @app.command(epilog="Example: `autograder grade lab1_magnitude --workers 4`")
@@ -48,7 +50,8 @@ def grade(
     lab: Lab,
     workers: Workers = 2,
     seed: Annotated[
-        int | None, typer.Option(help="Draw hidden inputs from this seed instead of the recorded one.")
+        int | None,
+        typer.Option(help="Draw hidden inputs from this seed instead of the recorded one."),
     ] = None,
     anew: Annotated[
         bool, typer.Option("--anew", help="Draw a new seed and grade everything again.")
@@ -88,7 +91,9 @@ def feedback(lab: Lab) -> None:
     with BarProgress() as progress, one_grader(course):
         recorder = Recorder(course, lab)
         recorder.require_release()
-        graded = [s for s in course.students(lab) if (course.build / "autograded" / s / lab).exists()]
+        graded = [
+            s for s in course.students(lab) if (course.build / "autograded" / s / lab).exists()
+        ]
         progress.start("Writing feedback", len(graded))
         for student in graded:
             failed[student] = recorder.write_feedback(student)
@@ -126,10 +131,10 @@ def demo(workers: Workers = 2) -> None:
 @app.command(epilog="Example: `autograder mutants lab1_magnitude`")
 def mutants(lab: Lab, workers: Workers = 2) -> None:
     """Test the hidden tests: right answers must pass, wrong ones fail in their own task only."""
-    from autograder.mutants import print_table, run_mutants
+    from autograder.mutants import mutants_table, run_mutants
 
     rows = run_mutants(lab, workers=workers)
-    print_table(rows)
+    console.print(mutants_table(rows))
     if any(not row.ok for row in rows):
         raise typer.Exit(1)
 

@@ -57,9 +57,11 @@ class BarProgress:
         self._progress.stop()
 
     def start(self, what: str, total: int) -> None:
+        """Open a bar for a stage."""
         self._task = self._progress.add_task(what, total=total)
 
     def step(self, student: str, note: str = "") -> None:
+        """Advance the bar; a note becomes a line above it."""
         if note:
             self._progress.console.print(f"  {escape(student)}: {escape(note)}", soft_wrap=True)
         if self._task is not None:
@@ -88,8 +90,8 @@ def show_run(course: Course, lab: str, run: GradingRun) -> None:
         f"Executed {len(run.executed)}, recorded {len(run.recorded)}, kept {max(kept, 0)} "
         f"as they were; seed {run.seed}."
     )
-    for student, problem in run.failed.items():
-        fail(f"{student} was not graded: {problem}")
+    for name, problem in run.failed.items():
+        fail(f"{name} was not graded: {problem}")
     build = course.build
     console.print(
         f"Gradebook  {build / 'gradebook.db'}\nFeedback   {build / 'feedback'}\n"

@@ -35,22 +35,28 @@ class Course:
         for folder in (here, *here.parents):
             if (folder / CONFIG_NAME).exists():
                 return cls(folder)
-        raise CourseError(f"There is no {CONFIG_NAME} in {here} or above it: run in a course folder.")
+        raise CourseError(
+            f"There is no {CONFIG_NAME} in {here} or above it: run in a course folder."
+        )
 
     @property
     def labs(self) -> Path:
+        """Source labs."""
         return self.root / "labs"
 
     @property
     def build(self) -> Path:
+        """Everything that is made."""
         return self.root / "build"
 
     @property
     def submitted(self) -> Path:
+        """What students handed in."""
         return self.build / "submitted"
 
     @property
     def store(self) -> Path:
+        """Results of grading by content."""
         return self.build / "store"
 
     @property
@@ -59,16 +65,14 @@ class Course:
         return self.root / "data" / "digits"
 
     def nbgrader_config(self, lab: str) -> Config:
-        """nbgrader's settings for one lab, as its own commands would read them."""
+        """Settings of nbgrader for one lab, as its own commands would read them."""
         config = Config(PyFileConfigLoader(CONFIG_NAME, str(self.root)).load_config())
         config.CourseDirectory.assignment_id = lab
         return config
 
     def students(self, lab: str) -> list[str]:
         """Everybody who has a folder for the lab, in order; notebooks or not."""
-        return sorted(
-            path.parent.name for path in self.submitted.glob(f"*/{lab}") if path.is_dir()
-        )
+        return sorted(path.parent.name for path in self.submitted.glob(f"*/{lab}") if path.is_dir())
 
 
 def put_scripts_on_path() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -85,7 +84,9 @@ def _read_submission(
     for exercise in exercises:
         path = folder / f"{exercise.name}.ipynb"
         if path.is_symlink() or not path.is_file():
-            what = "is no regular file" if path.is_symlink() or path.exists() else "was not handed in"
+            what = (
+                "is no regular file" if path.is_symlink() or path.exists() else "was not handed in"
+            )
             submission.warnings.append(f"{path.name} {what}.")
             continue
         intake = rebuild(path.read_bytes(), exercise)
@@ -190,11 +191,7 @@ def _record(recorder: Recorder, run: GradingRun, progress: Progress) -> None:
         return
     progress.start("Writing grades and feedback", len(waiting))
     for student, keys in waiting:
-        steps: list[Callable[[], str | None]] = [
-            lambda student=student, keys=keys: recorder.record(student, keys),
-            lambda student=student: recorder.write_feedback(student),
-        ]
-        problem = next((p for p in (step() for step in steps) if p), None)
+        problem = recorder.record(student, keys) or recorder.write_feedback(student)
         if problem:
             run.failed[student] = problem
         else:

@@ -139,7 +139,7 @@ def _match(
     taken: set[str] = set()
 
     def claim(index: int, name: str | None) -> bool:
-        if names[index] is not None or name not in known or name in taken:
+        if names[index] is not None or name is None or name not in known or name in taken:
             return False
         names[index] = name
         taken.add(name)
@@ -155,7 +155,9 @@ def _match(
         for index, cell in enumerate(cells):
             if name not in taken and _same_cell(cell, known[name], stub) and claim(index, name):
                 recovered += "nbgrader" in known[name].metadata
-    found, extras, anchor = {}, {}, ""
+    found: dict[str, str] = {}
+    extras: dict[str, list[_Cell]] = {}
+    anchor = ""
     for cell, name in zip(cells, names, strict=True):
         if name is None:
             extras.setdefault(anchor, []).append(cell)

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
+from nbgrader.preprocessors import ClearSolutions, ComputeChecksums
 
 from autograder.errors import CourseError
 
@@ -78,8 +78,10 @@ class Exercise:
 
     @cached_property
     def student_edition(self) -> NotebookNode:
-        """The notebook without answers and marking schemes."""
-        notebook, _ = ClearSolutions().preprocess(copy.deepcopy(self.source), ResourcesDict())
+        """The notebook without answers and marking schemes, with the checksums of its stubs."""
+        notebook, resources = copy.deepcopy(self.source), ResourcesDict()
+        for preprocessor in (ClearSolutions(), ComputeChecksums()):
+            notebook, resources = preprocessor.preprocess(notebook, resources)
         return notebook
 
     @cached_property

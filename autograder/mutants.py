@@ -1,7 +1,7 @@
 """Hidden tests judged by answers whose verdict is known: right ones pass, each wrong one fails.
 
-`autograder/answers/<lab>/<notebook>/<task>/` holds answers to one task each, as files that hold
-the content of its solution cell. `right_*.py` must score full marks. `wrong_*.py` makes one mistake,
+`autograder/answers/<lab>/<notebook>/<task>/` holds answers to one task each, as files with the
+content of its solution cell. `right_*.py` must score full marks. `wrong_*.py` makes one mistake,
 which its second line `# fails: test_name` says who must catch; it must cost nothing elsewhere.
 """
 
@@ -113,6 +113,8 @@ def find_answers(
 def lean_notebook(exercise: Exercise, answer: Answer) -> NotebookNode:
     """The solution notebook with one answer put in, without the cells that show and train.
 
+    Checks before the answer's own are left out, too: nothing that they judge has changed.
+
     Raises:
         CourseError: The answer's task has no solution cell.
     """
@@ -126,13 +128,18 @@ def lean_notebook(exercise: Exercise, answer: Answer) -> NotebookNode:
     if not cells:
         raise CourseError(f"{exercise.name} has no cell {name!r} to put an answer into.")
     cells[0].source = answer.source
+    before = notebook.cells[: notebook.cells.index(cells[0])]
+    kept = [cell for cell in before if not cell.metadata["nbgrader"].get("grade")]
+    notebook.cells = kept + notebook.cells[len(before) :]
+    return notebook
     return notebook
 
 
 def judge(answer: Answer, exercise: Exercise, result: dict[str, Any]) -> Row:
     """Compare what grading said of an answer with what it should say."""
-    points = {task.grade_id: task.points for task in exercise.tasks if not task.manual}
-    lost = {name: full - result["scores"].get(name, 0.0) for name, full in points.items()}
+    tasks = [task for task in exercise.tasks if not task.manual]
+    first = next((i for i, task in enumerate(tasks) if task.grade_id == answer.task), 0)
+    lost = {t.grade_id: t.points - result["scores"].get(t.grade_id, 0.0) for t in tasks[first:]}
     failed = {test["id"]: test for test in result["tests"] if not test["passed"]}
     own = [name for name, test in failed.items() if answer.task in ("", test["task"])]
     messages = {name: test["message"] for name, test in failed.items()}
@@ -182,12 +189,12 @@ def run_answers(
             Job(answer.name, lab, seed, LIMITS, ((str(number), answer.exercise, notebook),))
         )
     for job, results in grade_all(course.root, jobs, workers):
-        number = job.notebooks[0][0]
-        answer = answers[int(number)]
+        key = job.notebooks[0][0]
+        answer = answers[int(key)]
         if results is None:
             yield Row(answer, [], "its worker died", {})
         else:
-            yield judge(answer, exercises[answer.exercise], results[number])
+            yield judge(answer, exercises[answer.exercise], results[key])
 
 
 def run_mutants(

@@ -27,7 +27,7 @@ from autograder.lab import Exercise, read_lab
 from autograder.release.labkit_edition import cached_labkit_edition
 
 
-def _find_exercise(course: Course, resources: ResourcesDict) -> Exercise:
+def _find_exercise(course: Course, resources: dict[str, Any]) -> Exercise:
     names = resources["nbgrader"]
     exercises = {e.name: e for e in read_lab(course.labs, names["assignment"])}
     return exercises[names["notebook"]]
@@ -37,8 +37,8 @@ class SubmissionExporter(NotebookExporter):
     """Reads a submitted notebook, whatever its state, rebuilt around the source."""
 
     def from_filename(
-        self, filename: str, resources: ResourcesDict | None = None, **kwargs: Any
-    ) -> tuple[str, ResourcesDict]:
+        self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Rebuild the file and send it through the preprocessors."""
         assert resources is not None
         exercise = _find_exercise(Course.find(), resources)

@@ -66,15 +66,15 @@ class Sample:
         return fill
 
 
-def load_samples(lab: str, samples: Path = SAMPLES) -> list[Sample]:
+def load_samples(lab: str) -> list[Sample]:
     """Read the sample class of a lab, sorted by student id.
 
     Raises:
         SampleError: There is none, or a sample cannot be read.
     """
-    folders = sorted(path.parent for path in (samples / lab).glob("*/sample.json"))
+    folders = sorted(path.parent for path in (SAMPLES / lab).glob("*/sample.json"))
     if not folders:
-        raise SampleError(f"There is no sample class for {lab}: expected {samples / lab}/*/.")
+        raise SampleError(f"There is no sample class for {lab}: expected {SAMPLES / lab}/*/.")
     return [_load(folder) for folder in folders]
 
 

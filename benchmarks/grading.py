@@ -32,12 +32,14 @@ STOCK = [sys.executable, "-m", "nbgrader", "autograde", LAB, "--Execute.timeout=
 
 def main() -> None:
     """Grade twice and print a table in Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--students", type=int, default=6, help="how many submissions (default 6)")
     parser.add_argument("--workers", type=int, default=2, help="workers of ours (default 2)")
     options = parser.parse_args()
     put_scripts_on_path()
-    ours = _measure(OURS + [str(options.workers)], options.students, stock=False)
+    ours = _measure([*OURS, str(options.workers)], options.students, stock=False)
     stock = _measure(STOCK, options.students, stock=True)
     print(f"| {options.students} submissions of {LAB} | wall s each | CPU s each |")
     print("|---|---:|---:|")
@@ -66,7 +68,9 @@ def _course(folder: Path, students: int, stock: bool) -> Course:
             (real / path.name).symlink_to(path)
     course = make_demo_course(Course(real))
     if stock:
-        lines = (course.root / CONFIG_NAME).read_text(encoding="utf-8").split("# Submissions are")[0]
+        lines = (
+            (course.root / CONFIG_NAME).read_text(encoding="utf-8").split("# Submissions are")[0]
+        )
         (course.root / CONFIG_NAME).write_text(lines, encoding="utf-8")
     generate_assignment(course, LAB)
     for number in range(students):

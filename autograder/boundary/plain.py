@@ -50,7 +50,7 @@ class Encoder:
         self._spend(1, 0)
         if depth > MAX_DEPTH:
             raise TooLarge(f"nested deeper than {MAX_DEPTH} levels")
-        value = _scalar(value)
+        value = str.__str__(value) if isinstance(value, str) else _scalar(value)
         if value is None or type(value) in (bool, float):
             return value
         if type(value) is int:

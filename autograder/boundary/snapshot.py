@@ -16,6 +16,7 @@ from autograder.boundary.views import BadClaim, decode
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 
 MAX_CALLBACKS = 500
+LIBRARIES = ("torch", "labkit", "numpy", "pandas", "copyreg", "_codecs")
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,14 @@ class _Pickler(pickle.Pickler):
 
 
 def _is_callback(value: Any) -> bool:
-    """Functions, and objects of hidden tests that say so; not library functions that pickle."""
+    """Functions, and objects of hidden tests that say so; not functions of installed packages.
+
+    Those are how pickles of tensors and tables name what rebuilds them.
+    """
     if getattr(type(value), "is_callback", False):
         return True
     plain = type(value).__name__ in ("function", "method")
-    return plain and not value.__module__.startswith(("torch", "labkit", "numpy"))
+    return plain and not value.__module__.startswith(LIBRARIES)
 
 
 class Snapshot:
@@ -107,7 +111,7 @@ class Snapshot:
         code gave them; they return a value or an `Update`.
 
         Raises:
-            StudentFault: The function is missing, raised, hung or died, or its answer is unreadable.
+            StudentFault: The function is missing, raised, hung or died, or cannot be read.
         """
         callbacks: list[Callable[..., Any]] = []
         buffer = io.BytesIO()
@@ -176,4 +180,6 @@ def _shared(storages: Any) -> list[tuple[str, str]]:
     if isinstance(storages, dict):
         for place, storage in storages.items():
             places.setdefault(int(storage), []).append(str(place))
-    return [(one, other) for group in places.values() for one in group for other in group if one < other]
+    return [
+        (one, other) for group in places.values() for one in group for other in group if one < other
+    ]

@@ -16,9 +16,7 @@ import torch
 
 from autograder.boundary.plain import Encoder
 
-DTYPES = frozenset(
-    "bool uint8 int8 int16 int32 int64 float16 float32 float64".split()
-)
+DTYPES = frozenset("bool uint8 int8 int16 int32 int64 float16 float32 float64".split())
 MAX_DIMENSIONS = 8
 
 

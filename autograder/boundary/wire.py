@@ -119,8 +119,6 @@ class Channel:
             raise ChannelTimeout
         return left
 
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
     def close(self) -> None:
+        """Close this end; the other side sees it."""
         self._socket.close()

@@ -19,9 +19,7 @@ class HiddenTestsBroken(RuntimeError):
     """The hidden tests of an exercise cannot be collected or do not fit its tasks."""
 
 
-def run_hidden_tests(
-    exercise: Exercise, loop: Callable[[Tests], None], *plugins: object
-) -> None:
+def run_hidden_tests(exercise: Exercise, loop: Callable[[Tests], None], *plugins: object) -> None:
     """Start pytest on the exercise's test file with a run loop of our own.
 
     Args:

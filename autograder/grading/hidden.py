@@ -21,11 +21,11 @@ import torch
 from _pytest.runner import runtestprotocol
 from nbformat import NotebookNode
 
-from autograder.grading.collection import points_of, run_hidden_tests
 from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
 from autograder.boundary.session import NotebookSession
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
+from autograder.grading.collection import points_of, run_hidden_tests
 from autograder.grading.feedback import feedback_output
 from autograder.grading.limits import Limits
 from autograder.grading.outputs import clean_outputs, error_output
@@ -63,6 +63,7 @@ class Grading:
         self._deadline = time.monotonic() + limits.notebook_s
         self._lost: NotebookLost | None = None
         self._slow = False
+        self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
         self._references: list[str] = []
         self._current: TestResult | None = None
@@ -85,6 +86,7 @@ class Grading:
 
     @pytest.hookimpl(tryfirst=True)  # the first to return a report ends the hook
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Take down the verdict of the test that is running."""
         if self._current is None:
             return
         if call.excinfo is not None:
@@ -135,8 +137,8 @@ class Grading:
     def _execute(self, cell: NotebookNode) -> None:
         if self._lost or not cell.source.strip():
             return
-        left = self._deadline - time.monotonic()
-        limit = min(self._limits.cell_s, max(self._limits.late_s, left))
+        left = max(self._limits.late_s, self._deadline - time.monotonic())
+        limit = min(self._limits.cell_s / 2**self._timeouts, left)
         try:
             run = self._session.execute(cell.source, limit)
         except NotebookLost as error:
@@ -146,6 +148,7 @@ class Grading:
             return
         cell.outputs = clean_outputs(run.outputs)
         if run.timed_out:
+            self._timeouts += 1
             text = f"stopped after {limit:g} s, the limit while grading; is there an endless loop?"
             cell.outputs.append(error_output("CellTimeout", text))
             self.warnings.append(f"{self._exercise.name}: cell {cell.id} {text.split(';')[0]}.")
@@ -161,7 +164,8 @@ class Grading:
         cell.outputs.append(feedback_output(results))
 
     def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
-        title = (item.function.__doc__ or item.name).strip().split("\n")[0].rstrip(".")
+        explained = getattr(item, "function", item).__doc__ or item.name
+        title = explained.strip().split("\n")[0].rstrip(".")
         points = points_of(item)
         title = _with_parameters(title, item)
         result = TestResult(item.name, grade_id, title, points, passed=False, message=LOST)

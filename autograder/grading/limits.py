@@ -10,7 +10,8 @@ class Limits:
     """Time limits in seconds.
 
     Attributes:
-        cell_s: For one cell; it is then interrupted and the notebook goes on.
+        cell_s: For one cell; it is then interrupted and the notebook goes on, with half the time
+            for each cell after it.
         notebook_s: For all cells of a notebook; afterwards each cell gets `late_s`.
         test_s: For one call in a hidden test; after the first call of a task that took too long,
             the others of that task get `late_s`.

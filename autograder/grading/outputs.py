@@ -40,7 +40,7 @@ def _clean(output: dict[str, Any]) -> NotebookNode | None:
 
 
 def _as_shown(text: str) -> str:
-    """Text as a terminal leaves it: what a carriage return overwrites, such as a bar, is dropped."""
+    """Text as a terminal leaves it: what a carriage return overwrites is dropped."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 

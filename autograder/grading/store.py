@@ -64,7 +64,7 @@ class Store:
         write_atomically(self._path(key), json.dumps(result.to_json()))
 
     def seed(self, lab: str, fresh: bool = False) -> int:
-        """The recorded seed of a lab's grading; drawn when there is none or a fresh one is asked."""
+        """The recorded seed of a lab's grading; drawn where there is none, or anew."""
         path = self._folder / f"{lab}.seed"
         if not fresh and path.exists():
             return int(path.read_text())

@@ -1,4 +1,4 @@
-"""Build a lab's student edition: nbgrader's release, and around it what a student needs to start."""
+"""Build a student edition: nbgrader's release, and around it what a student needs to start."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REQUIREMENTS = "torch torchvision pandas matplotlib psutil tqdm typer rich jupyt
 
 
 def generate_assignment(course: Course, lab: str) -> Path:
-    """nbgrader's own release: notebooks without answers, tasks in the gradebook.
+    """Make nbgrader's own release: notebooks without answers, tasks in the gradebook.
 
     Raises:
         CourseError: nbgrader refuses; the message holds its reason.

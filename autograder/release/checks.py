@@ -1,4 +1,4 @@
-"""What must hold before a lab is released: points agree, answers score, stubs do not, nothing leaks."""
+"""What must hold before a release: points agree, answers score, stubs do not, nothing leaks."""
 
 from __future__ import annotations
 

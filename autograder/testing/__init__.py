@@ -10,7 +10,16 @@ from __future__ import annotations
 import pytest
 
 from autograder.testing.formulas import effective_state, masked_names, percent_zero, weight_of
-from autograder.testing.nets import between, ffn, mask_, mask_randomly_, noise, pairs_of, plain_net, tied_ffn
+from autograder.testing.nets import (
+    between,
+    ffn,
+    mask_,
+    mask_randomly_,
+    noise,
+    pairs_of,
+    plain_net,
+    tied_ffn,
+)
 from autograder.testing.recorders import Evaluator, Trainer
 from autograder.testing.runs import (
     check_rows,
@@ -18,6 +27,7 @@ from autograder.testing.runs import (
     check_seen_models,
     check_sizes,
     is_alive,
+    models_of_rows,
 )
 from autograder.testing.sizes import dense_sizes_mb, is_size, saved_mb, sparse_sizes_mb
 from autograder.testing.values import column, expect, fail, kind, number, table
@@ -42,6 +52,7 @@ __all__ = [
     "mask_",
     "mask_randomly_",
     "masked_names",
+    "models_of_rows",
     "noise",
     "number",
     "pairs_of",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import torch
 
-from autograder.boundary.views import ModuleView
+from autograder.boundary.views import ModuleView, same_bits
 from autograder.testing.formulas import percent_zero
 from autograder.testing.recorders import Evaluator
 from autograder.testing.sizes import dense_sizes_mb, is_size, saved_mb, sparse_sizes_mb
@@ -18,6 +18,8 @@ STORED = 1e-6  # accuracy and latency are stored as returned
 
 def is_alive(model: ModuleView, names: Sequence[str]) -> torch.Tensor:
     """Which of the named weights are not zero, in one long vector."""
+    if any(name not in model.effective for name in names):
+        fail("A layer is missing in the model: prune it in place, and hand on a copy of it.")
     return torch.cat([model.effective[name].reshape(-1) != 0 for name in names])
 
 
@@ -30,6 +32,7 @@ def check_schedule(frame: pd.DataFrame, total: int, amount: float) -> None:
         wanted = 100 * (1 - left / total)
         once = 100 * (1 - round((1 - amount) * total) / total)
         one_more = 100 * (1 - (1 - amount) * left / total)
+        of_all = 100 * iteration * amount
         per_weight = 100 / total
         mistakes = [
             (wanted / 100, "The column `sparsity` should be in percent from 0 to 100."),
@@ -40,7 +43,7 @@ def check_schedule(frame: pd.DataFrame, total: int, amount: float) -> None:
         else:
             mistakes += [
                 (0.0, "The column `sparsity` stays at 0: is the model really pruned, in place?"),
-                (100 * iteration * amount, "Each round prunes `amount` of the weights that remain, not of all."),
+                (of_all, "Each round prunes `amount` of the weights that remain, not of all."),
                 (once, "Sparsity does not grow after round 1: do the masks survive a round?"),
                 (one_more, "The column `sparsity` is one round ahead."),
             ]  # fmt: skip
@@ -56,29 +59,50 @@ def check_seen_models(evaluator: Evaluator, rows: int) -> None:
             fail("`evaluate` was given a model with masks: give it a copy without them.")
 
 
-def check_rows(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str]) -> None:
-    """Fail unless each row holds what `evaluate` returned for the model of that row."""
+def models_of_rows(frame: pd.DataFrame, evaluator: Evaluator) -> list[ModuleView]:
+    """The model that each row describes: that for which `evaluate` returned its numbers.
+
+    Raises:
+        AssertionError: A row holds numbers that `evaluate` did not return.
+    """
     evaluator.check(at_least=1)
-    values = {name: column(frame, name) for name in ("sparsity", "accuracy", "latency_s")}
-    for row, sparsity in enumerate(values["sparsity"]):
-        for position, name in enumerate(("accuracy", "latency_s")):
-            found = values[name][row]
-            calls = [
-                call
-                for call, answer in enumerate(evaluator.answers)
-                if abs(answer[position] - found) <= STORED
-            ]
+    models = {}
+    for position, name in enumerate(("accuracy", "latency_s")):
+        for row, found in enumerate(column(frame, name)):
+            calls = _calls(evaluator, position, found)
             if not calls:
-                swapped = any(abs(a[1 - position] - found) <= STORED for a in evaluator.answers)
+                swapped = _calls(evaluator, 1 - position, found)
                 why = ": accuracy and latency are swapped" if swapped else ""
                 fail(f"`{name}` is not what `evaluate` returned, unchanged{why}.")
-            model = evaluator.seen[calls[0]]
-            seen = percent_zero(tensor for name_, tensor in model.effective.items() if name_ in names)
-            if abs(seen - sparsity) > 0.01:
-                fail(
-                    f"In row {row}, `{name}` and `sparsity` belong to different models: "
-                    "measure everything in a row at the same point of the loop."
-                )
+            models[name, row] = evaluator.seen[calls[0]]
+    for row in range(len(frame)):
+        one, other = models["accuracy", row].effective, models["latency_s", row].effective
+        if one.keys() != other.keys() or any(not same_bits(one[n], other[n]) for n in one):
+            fail("`accuracy` and `latency_s` of a row belong to different models.")
+    return [models["accuracy", row] for row in range(len(frame))]
+
+
+def _calls(evaluator: Evaluator, position: int, found: float) -> list[int]:
+    """The calls of `evaluate` that returned this number."""
+    answers = enumerate(evaluator.answers)
+    return [call for call, answer in answers if abs(answer[position] - found) <= STORED]
+
+
+def check_rows(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str]) -> None:
+    """Fail unless each row holds what `evaluate` returned for the model of that row."""
+    sparsity = column(frame, "sparsity")
+    for row, model in enumerate(models_of_rows(frame, evaluator)):
+        if abs(_sparsity(model, names) - sparsity[row]) > 0.01:
+            fail(
+                f"In row {row}, `accuracy` and `sparsity` belong to different models: "
+                "measure everything in a row at the same point of the loop."
+            )
+
+
+def _sparsity(model: ModuleView, names: Sequence[str]) -> float:
+    """Percent of zeros among the named weights; 0 where a model has none of them."""
+    weights = [model.effective[name] for name in names if name in model.effective]
+    return percent_zero(weights) if weights else 0.0
 
 
 def check_sizes(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str]) -> None:
@@ -89,7 +113,7 @@ def check_sizes(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str])
         models = [
             model.effective
             for model in evaluator.seen
-            if abs(percent_zero(model.effective[name] for name in names) - sparsity[row]) <= 0.01
+            if abs(_sparsity(model, names) - sparsity[row]) <= 0.01
         ]
         accepted = [size for model in models for size in sparse_sizes_mb(model, set(names))]
         dense = [size for model in models for size in dense_sizes_mb(model)]
@@ -98,7 +122,9 @@ def check_sizes(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str])
         if not models:
             fail(f"In row {row}, `sparsity` belongs to no model that `evaluate` saw.")
         if is_size(size_mb, dense):
-            fail("`disk_mb` is the size of a dense file: save the pruned weights as sparse tensors.")
+            fail(
+                "`disk_mb` is the size of a dense file: save the pruned weights as sparse tensors."
+            )
         if is_size(size_mb, [_with_masks_mb(model, names) for model in models]):
             fail("`disk_mb` is the size with masks: the reparameterization has to go first.")
         fail(
@@ -108,5 +134,5 @@ def check_sizes(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str])
 
 
 def _with_masks_mb(state: dict[str, torch.Tensor], names: Sequence[str]) -> float:
-    masks = {f"{name}_mask": torch.ones_like(state[name]) for name in names}
+    masks = {f"{name}_mask": torch.ones_like(state[name]) for name in names if name in state}
     return saved_mb({name: tensor.clone() for name, tensor in state.items()} | masks)

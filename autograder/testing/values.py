@@ -102,8 +102,17 @@ def expect(
     fail(f"{what} is too {'high' if found > wanted else 'low'}.")
 
 
-def table(value: Any, columns: Sequence[str], rows: int, what: str) -> pd.DataFrame:
-    """The value as a DataFrame with exactly these columns and so many rows.
+def table(
+    value: Any, columns: Sequence[str], rows: int, what: str, *, exact: bool = True
+) -> pd.DataFrame:
+    """The value as a DataFrame with these columns and so many rows.
+
+    Args:
+        value: Anything that came from a student.
+        columns: The columns.
+        rows: How many rows.
+        what: The function that made it.
+        exact: Whether further columns and another order fail, too. One test of a task is enough.
 
     Raises:
         AssertionError: It is something else.
@@ -111,8 +120,8 @@ def table(value: Any, columns: Sequence[str], rows: int, what: str) -> pd.DataFr
     if not isinstance(value, pd.DataFrame):
         fail(f"{what} should return a DataFrame, but returned {kind(value)}.")
     names = [name if isinstance(name, str) else None for name in value.columns]
-    if names != list(columns):
-        missing = [name for name in columns if name not in names]
+    missing = [name for name in columns if names.count(name) != 1]
+    if missing or (exact and names != list(columns)):
         if missing:
             problem = f"{', '.join(missing)} is missing"
         elif sorted(map(str, names)) == sorted(columns):

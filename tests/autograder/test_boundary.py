@@ -178,7 +178,13 @@ def test_faults_become_sentences_and_cost_one_snapshot(notebook: NotebookSession
         "def leaves(x): os._exit(0)\n"
         "def loops(x):\n    while True: pass\n",
     )
-    expected = {"typo": Raised, "leaks": Raised, "leaves": Died, "loops": TookTooLong, "no": Missing}
+    expected = {
+        "typo": Raised,
+        "leaks": Raised,
+        "leaves": Died,
+        "loops": TookTooLong,
+        "no": Missing,
+    }
     for name, kind in expected.items():
         with notebook.snapshot(1.0) as snapshot, pytest.raises(kind) as caught:
             Student(snapshot).call(name, 123456.75)

@@ -1,4 +1,4 @@
-"""Grading from submissions to gradebook: resumable, the same by stock nbgrader, one bad apple at most."""
+"""Grading from submissions to gradebook: resumable, and the same by stock nbgrader."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def test_a_class_is_graded_whatever_one_hands_in(
     again = grade(course)
     assert (again.executed, again.recorded, again.seed) == ([], [], run.seed)
 
-    hand_in("stub", ex1, perfect)
+    own = perfect["ex1-hardware-task"] + "\n# my own words"
+    hand_in("stub", ex1, perfect | {"ex1-hardware-task": own})
     changed = grade(course)
     assert (changed.executed, changed.recorded) == (["stub"], ["stub"])
     assert scores(course, "stub")["ex1-hardware-check"] == 0.5
@@ -111,7 +112,9 @@ def test_stock_nbgrader_gives_the_same_grades(
     assert stock["perfect"]["ex1-baseline-check"] == 0.5
 
 
-def test_a_second_grader_is_told_to_wait(course: Course, hand_in: HandIn, exercises: dict[str, Exercise]) -> None:
+def test_a_second_grader_is_told_to_wait(
+    course: Course, hand_in: HandIn, exercises: dict[str, Exercise]
+) -> None:
     hand_in("ada", exercises[EX1], {})
     with one_grader(course), pytest.raises(CourseError, match="running"):
         grade(course)
@@ -119,7 +122,11 @@ def test_a_second_grader_is_told_to_wait(course: Course, hand_in: HandIn, exerci
 
 @pytest.mark.parametrize(
     ("lab", "words"),
-    [("lab9", "the labs here are: lab1_magnitude"), ("../labs", "no lab named"), (LAB, "<student>")],
+    [
+        ("lab9", "the labs here are: lab1_magnitude"),
+        ("../labs", "no lab named"),
+        (LAB, "<student>"),
+    ],
 )
 def test_nothing_to_grade_is_one_clear_sentence(course: Course, lab: str, words: str) -> None:
     with pytest.raises(CourseError, match=words):

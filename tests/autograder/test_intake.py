@@ -1,4 +1,4 @@
-"""Intake: whatever comes in, a notebook that can be graded comes out, with the student's answers."""
+"""Whatever comes in, a notebook that can be graded comes out, with the student's answers."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def test_own_cells_stay_behind_the_cell_they_followed(exercise: Exercise) -> Non
     assert cells[position - 1].id == "ex2-prune-task"
 
 
-@pytest.mark.parametrize("metadata", [[], None, "x", {"nbgrader": []}, {"nbgrader": {"grade_id": 3}}])
+@pytest.mark.parametrize(
+    "metadata", [[], None, "x", {"nbgrader": []}, {"nbgrader": {"grade_id": 3}}]
+)
 def test_metadata_of_any_shape_is_survived(exercise: Exercise, metadata: object) -> None:
     notebook = json.loads(nbformat.writes(solved(exercise)))
     for cell in notebook["cells"]:

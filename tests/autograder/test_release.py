@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -35,9 +36,7 @@ def edited(exercise: Exercise, change: dict[str, str]) -> Exercise:
     return Exercise(exercise.lab, exercise.name, source, exercise.hidden_tests)
 
 
-def test_the_student_edition_holds_no_secret(
-    release: Path, exercises: dict[str, Exercise]
-) -> None:
+def test_the_student_edition_holds_no_secret(release: Path, exercises: dict[str, Exercise]) -> None:
     assert leak_problems(release, list(exercises.values()), REPOSITORY / "labkit") == []
     names = {path.name for path in release.rglob("*")}
     assert not names & {path.name for path in HIDDEN_TESTS.rglob("*.py")}
@@ -96,13 +95,15 @@ def test_notebooks_of_the_student_edition_are_nbgraders(release: Path) -> None:
 
 
 def test_stripping_keeps_signatures_and_docstrings() -> None:
-    source = 'def f(x):\n    """Doc."""\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
+    source = (
+        'def f(x):\n    """Doc."""\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
+    )
     stripped = strip_solutions(source)
     assert '"""Doc."""' in stripped and "return x" not in stripped
+    namespace: dict[str, Any] = {}
+    exec(stripped, namespace)
     with pytest.raises(NotImplementedError):
-        namespace: dict[str, object] = {}
-        exec(stripped, namespace)
-        namespace["f"](1)  # type: ignore[operator]
+        namespace["f"](1)
     assert strip_solutions("x = 1\n") == "x = 1\n"
 
 
@@ -129,6 +130,7 @@ def test_a_wrong_solution_or_a_stub_that_scores_is_refused(
     assert score_problems(ex1, warm, seed=5) == []
     reference = next(c.source for c in ex1.source.cells if c.id == "ex1-hardware-task")
     unmarked = "\n".join(line for line in reference.splitlines() if "### " not in line)
-    wrong = edited(ex1, {"ex1-hardware-task": f"{unmarked}\n### BEGIN SOLUTION\ndel hardware_table\n### END SOLUTION"})
+    ending = "\n### BEGIN SOLUTION\ndel hardware_table\n### END SOLUTION"
+    wrong = edited(ex1, {"ex1-hardware-task": unmarked + ending})
     problems = " ".join(score_problems(wrong, warm, seed=5))
     assert "the solution scores 0" in problems

@@ -1,4 +1,4 @@
-"""What a forked child does first, and how a group of processes is ended. Linux only where it says."""
+"""What a forked child does first, and how a group of processes is ended."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ class Recorder:
         self._size = 0
 
     def start(self) -> None:
+        """Begin a new cell."""
         self.outputs, self._size = [], 0
 
     def stream(self, name: str, text: str) -> None:
@@ -46,13 +47,13 @@ class Recorder:
 
     def bundle(self, kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Add a display or a result; parts that are neither text nor JSON are left out."""
-        kept = {}
+        kept: dict[str, Any] = {}
         for mime, value in data.items():
             text = value if isinstance(value, str) else _json_or_none(value)
             if text is not None and self._size + len(text) <= OUTPUT_LIMIT:
                 self._size += len(text)
                 kept[str(mime)] = value
-        output = {"output_type": kind, "data": kept, "metadata": {}}
+        output: dict[str, Any] = {"output_type": kind, "data": kept, "metadata": {}}
         if kind == "execute_result":
             output["execution_count"] = None
         self.outputs.append(output)
@@ -69,6 +70,7 @@ class Recorder:
         )
 
     def clear(self) -> None:
+        """Forget what was recorded, as `clear_output` asks."""
         self.outputs = []
 
     def _fit(self, text: str) -> str:
@@ -103,6 +105,8 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
+    shell: NotebookShell
+
     def publish(self, data: Any, metadata: Any = None, *args: Any, **kwargs: Any) -> None:
         self.shell.recorder.bundle("display_data", data, metadata or {})
 
@@ -111,6 +115,8 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    shell: NotebookShell
+
     def write_output_prompt(self) -> None:
         pass
 
@@ -138,6 +144,7 @@ class NotebookShell(InteractiveShell):
         """There is no event loop to hook into; inline figures need none."""
 
     def ask_exit(self) -> None:
+        """End the cell as `exit()` does; the notebook goes on."""
         raise SystemExit
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:

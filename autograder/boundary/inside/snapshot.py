@@ -38,6 +38,7 @@ class Callback:
         self._number = number
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Ask the trusted side, then do to the arguments what it says."""
         encoder = Encoder()
         given = [encoder.encode(value, f"args[{i}]") for i, value in enumerate(args)]
         named = {name: encoder.encode(value, name) for name, value in kwargs.items()}
@@ -56,6 +57,7 @@ class _Loader(pickle.Unpickler):
         self._channel = channel
 
     def persistent_load(self, number: Any) -> Callback:
+        """Give the callable of that number its way back."""
         return Callback(self._channel, int(number))
 
 
@@ -111,9 +113,12 @@ def _call(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) 
     before = _files()
     start = time.perf_counter()
     try:
-        with open(os.devnull, "w") as sink, contextlib.redirect_stdout(sink):
-            with contextlib.redirect_stderr(sink):
-                value = function(*args, **kwargs)
+        with (
+            open(os.devnull, "w") as sink,
+            contextlib.redirect_stdout(sink),
+            contextlib.redirect_stderr(sink),
+        ):
+            value = function(*args, **kwargs)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         return {"raised": describe_error(error)}
     seconds = time.perf_counter() - start

@@ -1,0 +1,14 @@
+"""Memory in bytes."""
+# fails: test_hardware_numbers
+
+
+def hardware_table() -> pd.DataFrame:
+    rows = [
+        ("CPU", cpu_name()),
+        ("Cores", os.cpu_count()),
+        ("Memory (GB)", psutil.virtual_memory().total),
+        ("Operating system", f"{platform.system()} {platform.release()}"),
+        ("Python", platform.python_version()),
+        ("PyTorch", torch.__version__),
+    ]
+    return pd.DataFrame(rows, columns=["item", "value"])

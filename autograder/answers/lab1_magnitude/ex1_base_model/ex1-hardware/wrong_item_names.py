@@ -1,0 +1,14 @@
+"""Items are spelled otherwise."""
+# fails: test_hardware_rows, test_hardware_numbers
+
+
+def hardware_table() -> pd.DataFrame:
+    rows = [
+        ("CPU", cpu_name()),
+        ("Cores", os.cpu_count()),
+        ("RAM", round(psutil.virtual_memory().total / 1e9, 1)),
+        ("Operating system", f"{platform.system()} {platform.release()}"),
+        ("Python", platform.python_version()),
+        ("PyTorch", torch.__version__),
+    ]
+    return pd.DataFrame(rows, columns=["item", "value"])

@@ -1,0 +1,24 @@
+"""Sparsity of the whole model in the table."""
+# fails: test_imp_rows_describe_trained_models
+
+
+def rewind(model, init_state):
+    with torch.no_grad():
+        for name, param in model.named_parameters():
+            param.copy_(init_state[name.removesuffix("_orig")])
+
+
+def iterative_magnitude_pruning(
+    model, init_state, params_to_prune, train, evaluate, rounds=5, amount=0.33
+):
+    rows = []
+    for iteration in range(rounds + 1):
+        if iteration > 0:
+            prune_step(model, params_to_prune, amount)
+            rewind(model, init_state)
+        train(model)
+        accuracy, latency_s = evaluate(effective_copy(model))
+        sparsity = calculate_sparsity_model(model)
+        disk_mb = calculate_sparse_model_size(model)
+        rows.append((iteration, sparsity, accuracy, latency_s, disk_mb))
+    return pd.DataFrame(rows, columns=COLUMNS)

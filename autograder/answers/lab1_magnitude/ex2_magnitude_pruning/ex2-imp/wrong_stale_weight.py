@@ -1,0 +1,26 @@
+"""Writes to module.weight, which the next forward pass overwrites."""
+# fails: test_rewind_survivors
+
+
+def rewind(model, init_state):
+    with torch.no_grad():
+        for name, module in model.named_modules():
+            if isinstance(module, nn.Linear):
+                module.weight.data.copy_(init_state[name + ".weight"])
+                module.bias.copy_(init_state[name + ".bias"])
+
+
+def iterative_magnitude_pruning(
+    model, init_state, params_to_prune, train, evaluate, rounds=5, amount=0.33
+):
+    rows = []
+    for iteration in range(rounds + 1):
+        if iteration > 0:
+            prune_step(model, params_to_prune, amount)
+            rewind(model, init_state)
+        train(model)
+        accuracy, latency_s = evaluate(effective_copy(model))
+        sparsity = calculate_sparsity_overall(model, params_to_prune)
+        disk_mb = calculate_sparse_model_size(model)
+        rows.append((iteration, sparsity, accuracy, latency_s, disk_mb))
+    return pd.DataFrame(rows, columns=COLUMNS)

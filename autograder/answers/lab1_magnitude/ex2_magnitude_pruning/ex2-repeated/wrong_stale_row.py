@@ -1,0 +1,14 @@
+"""Evaluates before pruning, measures sparsity after it."""
+# fails: test_repeated_rows_describe_one_model
+
+
+def repeated_pruning(model, params_to_prune, evaluate, rounds=5, amount=0.33):
+    rows = []
+    for iteration in range(rounds + 1):
+        accuracy, latency_s = evaluate(effective_copy(model))
+        if iteration > 0:
+            prune_step(model, params_to_prune, amount)
+        sparsity = calculate_sparsity_overall(model, params_to_prune)
+        disk_mb = calculate_sparse_model_size(model)
+        rows.append((iteration, sparsity, accuracy, latency_s, disk_mb))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,18 @@
+"""Counts what is close to zero."""
+# fails: test_zeros_of_one_tensor
+
+
+def calculate_sparsity(param):
+    return 100 * int(torch.isclose(param, torch.zeros_like(param), atol=1e-6).sum()) / param.numel()
+
+
+def calculate_sparsity_overall(model, params_to_prune):
+    weights = [effective_weight(module, name) for module, name in dict.fromkeys(params_to_prune)]
+    zeros = sum(int((weight == 0).sum()) for weight in weights)
+    return 100 * zeros / sum(weight.numel() for weight in weights)
+
+
+def calculate_sparsity_model(model):
+    params = list(effective_copy(model).parameters())
+    zeros = sum(int((param == 0).sum()) for param in params)
+    return 100 * zeros / sum(param.numel() for param in params)

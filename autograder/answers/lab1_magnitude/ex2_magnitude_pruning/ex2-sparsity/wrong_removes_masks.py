@@ -1,0 +1,21 @@
+"""Removes the masks of the model itself."""
+# fails: test_measuring_sparsity_changes_nothing
+
+
+def calculate_sparsity(param):
+    return 100 * int((param == 0).sum()) / param.numel()
+
+
+def calculate_sparsity_overall(model, params_to_prune):
+    weights = [effective_weight(module, name) for module, name in dict.fromkeys(params_to_prune)]
+    zeros = sum(int((weight == 0).sum()) for weight in weights)
+    return 100 * zeros / sum(weight.numel() for weight in weights)
+
+
+def calculate_sparsity_model(model):
+    for module in model.modules():
+        if hasattr(module, "weight_mask"):
+            prune.remove(module, "weight")
+    params = list(model.parameters())
+    zeros = sum(int((param == 0).sum()) for param in params)
+    return 100 * zeros / sum(param.numel() for param in params)

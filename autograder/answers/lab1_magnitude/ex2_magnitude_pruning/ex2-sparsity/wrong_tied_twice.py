@@ -1,0 +1,19 @@
+"""Counts a tied layer twice."""
+# fails: test_model_counts_parameters_once_and_no_buffers
+
+
+def calculate_sparsity(param):
+    return 100 * int((param == 0).sum()) / param.numel()
+
+
+def calculate_sparsity_overall(model, params_to_prune):
+    weights = [effective_weight(module, name) for module, name in dict.fromkeys(params_to_prune)]
+    zeros = sum(int((weight == 0).sum()) for weight in weights)
+    return 100 * zeros / sum(weight.numel() for weight in weights)
+
+
+def calculate_sparsity_model(model):
+    clone = effective_copy(model)
+    params = [p for _, p in clone.named_parameters(remove_duplicate=False)]
+    zeros = sum(int((param == 0).sum()) for param in params)
+    return 100 * zeros / sum(param.numel() for param in params)
