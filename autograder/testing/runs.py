@@ -47,7 +47,7 @@ def check_schedule(frame: pd.DataFrame, total: int, amount: float) -> None:
                 (once, "Sparsity does not grow after round 1: do the masks survive a round?"),
                 (one_more, "The column `sparsity` is one round ahead."),
             ]  # fmt: skip
-        what = f"The sparsity in row {iteration} (its layers are those of `params_to_prune`)"
+        what = f"The sparsity in row {iteration} (of the weights in `params_to_prune`)"
         expect(value, wanted, what, mistakes, tolerance=iteration * per_weight + 0.01)
 
 

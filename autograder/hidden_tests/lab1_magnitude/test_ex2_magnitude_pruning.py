@@ -1,7 +1,7 @@
 """Hidden tests of Lab 1, Exercise 2: one step, sparsity, size, the two loops, the plot.
 
-Expected values come from `weight_orig * weight_mask` on the trusted side; see the issue's "Settled
-meanings" for what is left open and therefore accepted.
+Expected values come from `weight_orig * weight_mask` on the trusted side; what the
+handout leaves open is accepted.
 """
 
 import itertools
@@ -120,7 +120,12 @@ def test_prunes_smallest_magnitudes_of_all_layers(student, rng):
     if values.abs()[~alive].min() >= values.abs()[alive].max():
         fail("You remove the largest magnitudes: the smallest should go.")
     shares = [float((~mask).double().mean()) for mask in kept.values()]
-    if max(shares) - min(shares) < 0.1:
+    sorted_inside = all(
+        weights[name].abs()[~mask].max() <= weights[name].abs()[mask].min()
+        for name, mask in kept.items()
+        if mask.any() and not mask.all()
+    )
+    if sorted_inside and max(shares) - min(shares) < 0.1:
         fail("You remove the same share of each layer: rank the weights of all layers together.")
     if any(share == 0 for share in shares):
         fail("One of the layers in `params_to_prune` was left out of the ranking.")
@@ -366,9 +371,39 @@ def test_measuring_sparsity_changes_nothing(student, rng):
 # 2.3 size on disk
 
 
-def big_ffn(rng):
-    """An FFN whose files differ by more than the tolerance when something is forgotten."""
-    return ffn(rng, hidden=between(rng, 220, 250), inputs=between(rng, 280, 320))
+def pruned_ffn(rng, layers, low, high):
+    """An FFN with so many pruned layers, drawn until no known mistake has an accepted size."""
+    for _ in range(50):
+        model = ffn(rng, hidden=between(rng, 220, 250), inputs=between(rng, 280, 320))
+        for module, _ in pairs_of(model)[:layers]:
+            mask_randomly_(rng, module, share(rng, low, high))
+        right = sparse_sizes_mb(effective_state(model), masked_names(model))
+        wrong = [sizes[0] for sizes, _ in size_mistakes(model)]
+        wrong += [right[0] / 2**20 * 1e6, right[3] / 2**20 * 1e6]
+        if not any(is_size(size, right) for size in wrong):
+            return model
+    raise RuntimeError("no model was found on which mistakes can be told from right answers")
+
+
+def size_mistakes(model):
+    """The sizes that known mistakes give, with a sentence for each."""
+    state, pruned = effective_state(model), masked_names(model)
+    raw = {key: tensor.detach().clone() for key, tensor in model.state_dict().items()}
+    originals = {key for key in raw if key.endswith("_orig")}
+    masks = {key: tensor for key, tensor in raw.items() if key.endswith("_mask")}
+    only = {key: tensor for key, tensor in state.items() if key in pruned}
+    mistakes = [
+        (dense_sizes_mb(state), "That is a dense file: the zeros are written like other numbers."),
+        (dense_sizes_mb(raw), "That is the size with masks: remove the reparameterization first."),
+        (sparse_sizes_mb(raw, originals), "`weight_orig` has no new zeros, so sparse it is larger; "
+                                          "remove the reparameterization, on a copy, first."),
+        (sparse_sizes_mb(raw, originals | set(masks)), "Masks are still in the file."),
+        (sparse_sizes_mb(state | masks, pruned), "Masks are still in the file."),
+    ]  # fmt: skip
+    if len(pruned) < len(weight_names(model)):
+        sentence = "The biases and unpruned weights have to be written, too."
+        mistakes.append((sparse_sizes_mb(only, pruned), sentence))
+    return mistakes
 
 
 def check_size(size, model, name):
@@ -382,20 +417,7 @@ def check_size(size, model, name):
     for factor, unit in units:
         if is_size(size / factor, right):
             fail(f"The size is {unit}: 1 MB is 10⁶ bytes.")
-    raw = {key: tensor.detach().clone() for key, tensor in model.state_dict().items()}
-    originals = {key for key in raw if key.endswith("_orig")}
-    masks = {key: tensor for key, tensor in raw.items() if key.endswith("_mask")}
-    only = {key: tensor for key, tensor in state.items() if key in pruned}
-    mistakes = [
-        (dense_sizes_mb(state), "That is a dense file: the zeros are written like other numbers."),
-        (dense_sizes_mb(raw), "That is the size with masks: remove the reparameterization first."),
-        (sparse_sizes_mb(raw, originals), "`weight_orig` has no new zeros, so sparse it is larger; "
-                                          "remove the reparameterization, on a copy, first."),
-        (sparse_sizes_mb(raw, originals | set(masks)), "Masks are still in the file."),
-        (sparse_sizes_mb(state | masks, pruned), "Masks are still in the file."),
-        (sparse_sizes_mb(only, pruned), "The biases and unpruned weights have to be written, too."),
-    ]  # fmt: skip
-    for sizes, sentence in mistakes:
+    for sizes, sentence in size_mistakes(model):
         if is_size(size, sizes):
             fail(sentence)
     values = sum(int((tensor != 0).sum()) for tensor in state.values()) * 4 / 1e6
@@ -408,17 +430,14 @@ def check_size(size, model, name):
 @task("ex2-size-check", points=0.4)
 def test_size_of_sparse_file(student, rng):
     """The size is that of a file with sparse weights, in MB."""
-    model = big_ffn(rng)
-    for module, _ in pairs_of(model):
-        mask_randomly_(rng, module, share(rng, 0.88, 0.93))
+    model = pruned_ffn(rng, 3, 0.88, 0.93)
     check_size(student.calculate_sparse_model_size(model), model, "The size")
 
 
 @task("ex2-size-check", points=0.2)
 def test_size_where_one_layer_is_pruned(student, rng):
     """Layers without a mask are written as well."""
-    model = big_ffn(rng)
-    mask_randomly_(rng, model.layers[0], share(rng, 0.9, 0.95))
+    model = pruned_ffn(rng, 1, 0.9, 0.95)
     name = "The size of a model where only one layer is pruned"
     check_size(student.calculate_sparse_model_size(model), model, name)
 
@@ -426,7 +445,7 @@ def test_size_where_one_layer_is_pruned(student, rng):
 @task("ex2-size-check", points=0.1)
 def test_size_of_unpruned_model(student, rng):
     """A model that is not pruned has a size, too."""
-    model = big_ffn(rng)
+    model = ffn(rng, hidden=between(rng, 220, 250), inputs=between(rng, 280, 320))
     size = number(student.calculate_sparse_model_size(model), "The size of an unpruned model")
     state = effective_state(model)
     sizes = dense_sizes_mb(state) + sparse_sizes_mb(state, set(weight_names(model)))
@@ -494,7 +513,7 @@ def check_table(frame, rounds, name):
 @task("ex2-repeated-check", points=0.25)
 def test_repeated_schedule(student, rng):
     """Each round prunes `amount` of what remains in `params_to_prune`."""
-    for settings in ({}, {"rounds": between(rng, 3, 4), "amount": share(rng, 0.2, 0.5)}):
+    for settings in ({}, {"rounds": between(rng, 3, 4), "amount": share(rng, 0.4, 0.5)}):
         model = ffn(rng)
         pairs = [(module, "weight") for module in model.layers]
         frame = student.repeated_pruning(model, pairs, Evaluator(rng), **settings)
@@ -648,7 +667,7 @@ class Run:
 def test_imp_table(student, rng):
     """The table has a row for each training, and each round prunes what remains."""
     for defaults in (False, True):
-        run = Run(student, rng, rounds=between(rng, 2, 4), amount=share(rng, 0.25, 0.5),
+        run = Run(student, rng, rounds=between(rng, 2, 4), amount=share(rng, 0.4, 0.5),
                   defaults=defaults)  # fmt: skip
         name = f"`iterative_magnitude_pruning` with {run.rounds} rounds"
         frame = check_table(run.frame, run.rounds, name)

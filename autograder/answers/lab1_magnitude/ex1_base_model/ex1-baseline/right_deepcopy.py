@@ -1,5 +1,6 @@
 """copy.deepcopy of the state; a dict of lists."""
 
+
 import copy
 
 
@@ -12,8 +13,6 @@ def baseline_row(model, evaluate):
     row = {"sparsity": [0], "accuracy": [measured[0]], "latency_s": [measured[1]]}
     row["disk_mb"] = [disk_size_mb(model)]
     row["parameters"] = [sum(t.numel() for t in model.state_dict().values())]
-    if len(set(map(id, model.modules()))) < sum(
-        1 for _ in model.named_modules(remove_duplicate=False)
-    ):
+    if len(set(map(id, model.modules()))) < sum(1 for _ in model.named_modules(remove_duplicate=False)):
         row["parameters"] = [sum(p.numel() for p in set(model.parameters()))]
     return pd.DataFrame(row)

@@ -1,5 +1,6 @@
 """Saves to memory and loads again; the size of a file that is removed."""
 
+
 import io
 import tempfile
 

@@ -1,6 +1,7 @@
 """Draws new initial values and saves those."""
 # fails: test_state_holds_all_values
 
+
 import copy
 
 

@@ -3,11 +3,7 @@
 
 
 def save_initial_state(model):
-    return {
-        name: tensor.detach().clone()
-        for name, tensor in model.state_dict().items()
-        if "weight" in name
-    }
+    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items() if "weight" in name}
 
 
 def baseline_row(model, evaluate):

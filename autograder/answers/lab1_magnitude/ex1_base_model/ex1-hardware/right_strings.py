@@ -1,5 +1,6 @@
 """Every value is a text; rows are appended one after the other."""
 
+
 import sys
 
 

@@ -7,12 +7,7 @@ def plot_tradeoffs(noniter_df, imp_df):
     fig, axes = plt.subplots(1, 3, figsize=(12, 3.5))
     for ax, (column, label) in zip(axes, quantities.items(), strict=True):
         ax.plot(noniter_df["sparsity"], noniter_df[column], "o--", label="no retraining")
-        ax.plot(
-            noniter_df["sparsity"],
-            imp_df[column][: len(noniter_df)],
-            "s-",
-            label="IMP with rewinding",
-        )
+        ax.plot(noniter_df["sparsity"], imp_df[column][: len(noniter_df)], "s-", label="IMP with rewinding")
         ax.set(xlabel="sparsity (%)", ylabel=label)
         ax.legend()
     return fig

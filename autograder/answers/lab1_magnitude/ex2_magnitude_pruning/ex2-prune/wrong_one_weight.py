@@ -8,4 +8,6 @@ def prunable_parameters(model):
 
 def prune_step(model, params_to_prune, amount=0.33):
     with torch.no_grad():
-        prune.global_unstructured(params_to_prune, pruning_method=prune.L1Unstructured, amount=1)
+        prune.global_unstructured(
+            params_to_prune, pruning_method=prune.L1Unstructured, amount=1
+        )

@@ -16,11 +16,5 @@ def repeated_pruning(model, params_to_prune, evaluate, rounds=5, amount=0.33):
         prune_step(model, params_to_prune, amount=amount)
         acc, lat = evaluate(unmasked(model))
         size = calculate_sparse_model_size(model)
-        table.loc[len(table)] = [
-            i,
-            calculate_sparsity_overall(model, params_to_prune),
-            acc,
-            lat,
-            size,
-        ]
+        table.loc[len(table)] = [i, calculate_sparsity_overall(model, params_to_prune), acc, lat, size]
     return table

@@ -1,5 +1,6 @@
 """deepcopy and prune.remove; every tensor sparse, written to a temporary file."""
 
+
 import tempfile
 
 

@@ -1,6 +1,7 @@
 """Leaves a temporary file behind."""
 # fails: test_size_leaves_no_file
 
+
 import tempfile
 
 

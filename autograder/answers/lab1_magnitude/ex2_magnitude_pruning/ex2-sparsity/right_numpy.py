@@ -1,5 +1,6 @@
 """NumPy, and prune.remove on a deep copy."""
 
+
 import numpy as np
 
 

@@ -7,10 +7,7 @@ def calculate_sparsity(param):
 
 
 def calculate_sparsity_overall(model, params_to_prune):
-    weights = [
-        getattr(module, name + "_orig", getattr(module, name))
-        for module, name in dict.fromkeys(params_to_prune)
-    ]
+    weights = [getattr(module, name + "_orig", getattr(module, name)) for module, name in dict.fromkeys(params_to_prune)]
     zeros = sum(int((weight == 0).sum()) for weight in weights)
     return 100 * zeros / sum(weight.numel() for weight in weights)
 
