@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from autograder.boundary.errors import WarmProcessFailed
 from autograder.console import BarProgress, console, fail, show_run
 from autograder.course import Course, put_scripts_on_path
-from autograder.errors import CourseError
+from autograder.errors import CourseError, HiddenTestsBroken
 
 app = typer.Typer(
     add_completion=False,
@@ -152,9 +153,6 @@ def _shown(course: Course, path: Path) -> str:
 
 def main() -> None:
     """Run the command; an error is one sentence and a non-zero exit."""
-    from autograder.boundary.errors import WarmProcessFailed
-    from autograder.grading.collection import HiddenTestsBroken
-
     put_scripts_on_path()
     try:
         app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,7 +19,9 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.course import Course
-from autograder.grade import GradingRun
+
+if TYPE_CHECKING:
+    from autograder.grade import GradingRun
 
 console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)

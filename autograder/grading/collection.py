@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from autograder.errors import HiddenTestsBroken
 from autograder.lab import Exercise
 
 OPTIONS = (
@@ -13,10 +14,6 @@ OPTIONS = (
     "--assert=plain --disable-plugin-autoload -c /dev/null --noconftest"
 )
 Tests = dict[str, list[pytest.Item]]
-
-
-class HiddenTestsBroken(RuntimeError):
-    """The hidden tests of an exercise cannot be collected or do not fit its tasks."""
 
 
 def run_hidden_tests(exercise: Exercise, loop: Callable[[Tests], None], *plugins: object) -> None:

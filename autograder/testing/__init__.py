@@ -29,7 +29,7 @@ from autograder.testing.runs import (
     is_alive,
     models_of_rows,
 )
-from autograder.testing.sizes import dense_sizes_mb, is_size, saved_mb, sparse_sizes_mb
+from autograder.testing.sizes import coo_size_mb, dense_sizes_mb, is_size, saved_mb, sparse_sizes_mb
 from autograder.testing.values import column, expect, fail, kind, number, table
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "check_seen_models",
     "check_sizes",
     "column",
+    "coo_size_mb",
     "dense_sizes_mb",
     "effective_state",
     "expect",

@@ -45,6 +45,11 @@ def dense_sizes_mb(state: State) -> list[float]:
     return [saved_mb({name: tensor.detach().clone() for name, tensor in state.items()})]
 
 
+def coo_size_mb(state: State, sparse: set[str]) -> float:
+    """The size of a file where the named tensors are sparse, in torch's plain layout."""
+    return saved_mb(_with_sparse(state, sparse, LAYOUTS[0]))
+
+
 def sparse_sizes_mb(state: State, pruned: set[str]) -> list[float]:
     """Every size that counts as right for a model with these effective values.
 

@@ -1,7 +1,6 @@
 """Both solution notebooks run top to bottom, on the offline digits and on the real MNIST."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,10 @@ SPARSITY = (0, 33.0, 55.1, 69.9, 79.9, 86.5)
 NO_RETRAINING = ((97.4, 97.4), (97.3, 97.4), (97.0, 97.3), (95.9, 96.7), (95.6, 96.1), (88.6, 94.3))
 REWINDING = ((97.4, 97.4), (97.5, 97.9), (97.7, 97.9), (97.7, 97.7), (97.5, 98.0), (98.1, 98.2))
 DISK_MB = (19.7, 13.2, 8.86, 5.95, 3.99)  # from round 1, as COO
-# Three seeds do not show the whole spread. Seven (0 to 6) of this course's own gave, without
-# retraining: 97.0–97.7, 96.9–97.6, 96.7–97.6, 96.3–97.6, 94.2–97.3, 91.2–96.1 percent.
-NO_RETRAINING_SLACK = (0.5, 0.5, 0.5, 1.0, 1.6, 2.0)
+# Three seeds do not show the whole spread: seven others gave, without retraining, 97.0–97.7,
+# 96.9–97.6, 96.7–97.6, 96.3–97.6, 94.2–97.3 and 91.2–96.1 percent. The notebooks' seed lies close
+# to the reference; another number of threads or processor draws another curve.
+NO_RETRAINING_SLACK = (0.5, 0.5, 0.5, 0.6, 1.0, 1.0)
 REWINDING_SLACK = (0.5,) * 6
 OFFLINE = {"LABKIT_DATA": str(COURSE / "data" / "digits"), "OMP_NUM_THREADS": "1"}
 
@@ -59,10 +59,8 @@ def test_exercise_2_runs_on_the_offline_digits(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_both_exercises_give_the_reference_curve_on_mnist(tmp_path: Path) -> None:
     data = real_mnist()
-    start = time.perf_counter()
     execute(NOTEBOOKS[0], tmp_path, LABKIT_DATA=data)
     tables = execute(NOTEBOOKS[1], tmp_path, ("noniter_df", "imp_df"), LABKIT_DATA=data)
-    seconds = time.perf_counter() - start
     check_tables(tables["noniter_df"], tables["imp_df"])
     for table, curve, slacks in (
         ("noniter_df", NO_RETRAINING, NO_RETRAINING_SLACK),
@@ -72,4 +70,3 @@ def test_both_exercises_give_the_reference_curve_on_mnist(tmp_path: Path) -> Non
         for sparsity, value, (low, high), slack in zip(SPARSITY, found, curve, slacks, strict=True):
             where = f"{table} at {sparsity} %: {value}, expected {low} to {high} ± {slack}"
             assert low - slack <= value <= high + slack, where
-    assert seconds < 180, f"both notebooks took {seconds:.0f} s on a machine with 2 cores or more"
