@@ -30,3 +30,7 @@ c.Autograde.autograde_preprocessors = [
 
 # What students wrote is shown to instructors and to themselves, never run as part of a page.
 c.HTMLExporter.sanitize_html = True
+c.SanitizeHTML.tags = (
+    "a abbr b blockquote br code dd details div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre span "
+    "strong sub summary sup table tbody td th thead tr ul"
+).split()

@@ -9,20 +9,15 @@ from nbformat.v4 import new_output
 
 from autograder.grading.result import TestResult
 
-ROW = (
-    '<tr style="text-align:left"><td style="color:{colour};font-weight:bold">{mark}</td>'
-    '<td style="text-align:left">{title}{message}</td>'
-    '<td style="text-align:right;white-space:nowrap">{points}</td></tr>'
-)
+ROW = "<tr><td>{mark}</td><td>{title}{message}</td><td>{points}</td></tr>"
 
 
 def feedback_output(results: list[TestResult]) -> NotebookNode:
     """One line for each hidden test: passed or not, what it checks, and what to look at."""
     rows = "".join(_row(result) for result in results)
     table = (
-        '<table style="width:100%;max-width:60em"><thead><tr><th></th>'
-        '<th style="text-align:left">What the autograder checked</th>'
-        f'<th style="text-align:right">Points</th></tr></thead><tbody>{rows}</tbody></table>'
+        "<table><thead><tr><th></th><th>What the autograder checked</th><th>Points</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>"
     )
     lines = [
         f"{'passed' if r.passed else 'FAILED'}  {r.title} ({_points(r)})"
@@ -33,9 +28,8 @@ def feedback_output(results: list[TestResult]) -> NotebookNode:
 
 
 def _row(result: TestResult) -> str:
-    message = "" if result.passed else f"<br><em>{escape(result.message)}</em>"
+    message = "" if result.passed else f"<br><strong>{escape(result.message)}</strong>"
     return ROW.format(
-        colour="#1a7f37" if result.passed else "#b42318",
         mark="✓" if result.passed else "✗",
         title=escape(result.title),
         message=message,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nbformat import NotebookNode
@@ -11,6 +12,8 @@ MIME_TYPES = frozenset(
     "text/plain text/html text/markdown text/latex image/png image/jpeg image/svg+xml".split()
 )
 MAX_OUTPUTS = 500
+# pandas puts one before each table; a page that shows no styles would print it as text.
+STYLE = re.compile(r"<style.*?</style>", re.DOTALL | re.IGNORECASE)
 
 
 def clean_outputs(claimed: list[Any]) -> list[NotebookNode]:
@@ -35,6 +38,8 @@ def _clean(output: dict[str, Any]) -> NotebookNode | None:
         data = output.get("data")
         pairs = data.items() if isinstance(data, dict) else ()
         kept = {m: text for m, text in pairs if m in MIME_TYPES and isinstance(text, str)}
+        if "text/html" in kept:
+            kept["text/html"] = STYLE.sub("", kept["text/html"])
         return new_output("display_data", data=kept) if kept else None
     return None
 

@@ -11,6 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from autograder.grading.engine import Engine, Job
 
 ROUNDS = 3
@@ -19,9 +21,10 @@ _engine: Engine | None = None
 
 
 def _start_worker(root: Path) -> None:
-    """In a worker: leave Ctrl-C to the main process, make an engine."""
+    """In a worker: leave Ctrl-C to the main process, use one thread, make an engine."""
     global _engine
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
     _engine = Engine(root)
     atexit.register(_engine.close)
 
