@@ -25,11 +25,13 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "autograder.nbgrader_bridge.SaveTestScores",
     "nbgrader.preprocessors.AssignLatePenalties",
+    "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# What students wrote is shown to instructors and to themselves, never run as part of a page.
-c.HTMLExporter.sanitize_html = True
+# What students wrote is shown to them and to instructors, never run as part of a page. The last but
+# one step, since it changes the text by which nbgrader knows an answer that was not given.
+c.SanitizeHTML.enabled = True
 c.SanitizeHTML.tags = (
     "a abbr b blockquote br code dd details div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre span "
     "strong sub summary sup table tbody td th thead tr ul"

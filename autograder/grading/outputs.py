@@ -12,7 +12,7 @@ MIME_TYPES = frozenset(
     "text/plain text/html text/markdown text/latex image/png image/jpeg image/svg+xml".split()
 )
 MAX_OUTPUTS = 500
-# pandas puts one before each table; a page that shows no styles would print it as text.
+# pandas puts one before each table; a page that allows no styles would print it as text.
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL | re.IGNORECASE)
 
 

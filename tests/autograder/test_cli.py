@@ -60,7 +60,7 @@ def test_a_killed_run_goes_on_to_the_same_grades(
 ) -> None:
     generate_assignment(course, LAB)
     ex1 = exercises[EX1]
-    students = [f"s{number}" for number in range(4)]
+    students = [f"s{number}" for number in range(3)]
     for name in students:
         cell = answers(ex1)["ex1-hardware-task"] + f"\n# {name}"
         hand_in(name, ex1, answers(ex1) | {"ex1-hardware-task": cell})
@@ -78,8 +78,9 @@ def test_a_killed_run_goes_on_to_the_same_grades(
 
     done = run(course.root, "grade", LAB)
     assert done.returncode == 0, done.stderr
-    assert "Executed 4" not in done.stdout
+    assert "Executed 3" not in done.stdout
     for name in students:
-        assert scores(course, name) == {"ex1-hardware-check": 0.5, "ex1-baseline-check": 0.5}
+        got = scores(course, name)
+        assert (got["ex1-hardware-check"], got["ex1-baseline-check"]) == (0.5, 0.5)
     page = (course.build / "report" / LAB / "index.html").read_text("utf-8")
     assert all(name in page for name in students)
