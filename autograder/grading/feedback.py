@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from nbformat import NotebookNode
@@ -9,6 +10,7 @@ from nbformat.v4 import new_output
 
 from autograder.grading.result import TestResult
 
+CODE = re.compile("`([^`]+)`")
 ROW = "<tr><td>{mark}</td><td>{title}{message}</td><td>{points}</td></tr>"
 
 
@@ -28,13 +30,18 @@ def feedback_output(results: list[TestResult]) -> NotebookNode:
 
 
 def _row(result: TestResult) -> str:
-    message = "" if result.passed else f"<br><strong>{escape(result.message)}</strong>"
+    message = "" if result.passed else f"<br><strong>{_html(result.message)}</strong>"
     return ROW.format(
         mark="✓" if result.passed else "✗",
-        title=escape(result.title),
+        title=_html(result.title),
         message=message,
         points=_points(result),
     )
+
+
+def _html(text: str) -> str:
+    """Escaped text, with what stands in backticks as code."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _points(result: TestResult) -> str:
