@@ -103,6 +103,8 @@ def feedback(lab: Lab) -> None:
         if problem:
             fail(f"No feedback for {student}: {problem}")
     console.print(f"Feedback: {_shown(course, course.build / 'feedback')}")
+    if any(failed.values()):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: `autograder demo`")
@@ -111,7 +113,7 @@ def demo(workers: Workers = 2) -> None:
 
     Works in build/demo/, a course folder of its own: real submissions and grades stay as they are.
     """
-    from autograder.demo import make_demo_course
+    from autograder.demo import hand_in, make_demo_course
     from autograder.grade import grade_lab
     from autograder.release.release import release_lab
 
@@ -120,8 +122,6 @@ def demo(workers: Workers = 2) -> None:
     with console.status("Setting up the demo course") as status:
         course = make_demo_course(real)
         release_lab(course, lab, status.update, check_scores=False)
-        from autograder.demo import hand_in
-
         hand_in(course, lab)
     with BarProgress() as progress:
         run = grade_lab(course, lab, progress, workers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +78,6 @@ class Course:
 
 def put_scripts_on_path() -> None:
     """Let nbgrader find the `alembic` command of this environment, activated or not."""
-    import sys
-
     scripts = str(Path(sys.executable).parent)
     paths = os.environ.get("PATH", "").split(os.pathsep)
     if scripts not in paths:

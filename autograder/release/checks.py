@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import nbformat
+
 from autograder.boundary.session import WarmProcess
 from autograder.grading.collection import collect_points
 from autograder.grading.notebook import grade_notebook
@@ -68,8 +70,6 @@ def score_problems(exercise: Exercise, warm: WarmProcess, seed: int) -> list[str
 
 
 def _to_bytes(notebook: object) -> bytes:
-    import nbformat
-
     return str(nbformat.writes(notebook)).encode()
 
 
@@ -106,8 +106,6 @@ def _lines(text: str) -> list[str]:
 
 
 def _notebook_text(path: Path) -> str:
-    import nbformat
-
     return "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
 
 

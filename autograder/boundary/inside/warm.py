@@ -48,8 +48,8 @@ def warm_up() -> None:
 
     A process that has run a parallel operation must not fork and run another, hence one thread.
     """
-    import IPython.core.interactiveshell
-    import matplotlib.pyplot  # noqa: F401  (imported to be warm)
+    import IPython.core.interactiveshell  # noqa: F401  (imported to be warm, as are the next)
+    import matplotlib.pyplot  # noqa: F401
     import pandas  # noqa: F401
     import torch
     import torchvision  # noqa: F401
@@ -68,7 +68,6 @@ def warm_up() -> None:
     model(torch.ones(1, 4)).sum().backward()
     optimizer.step()
     prune.global_unstructured([(model, "weight")], prune.L1Unstructured, amount=1)
-    assert IPython.core.interactiveshell.InteractiveShell is not None
     gc.collect()
     gc.freeze()
 
