@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import Tensor, nn
 
 from labkit import checkpoints
-from labkit.data import TensorLoader, load_mnist
+from labkit.data import TensorLoader, load, model_settings
 from labkit.errors import RunError
 from labkit.training import evaluate, train
 
@@ -33,17 +33,27 @@ OUTPUTS = (
 
 
 class Settings(NamedTuple):
-    """What a run depends on; the defaults are the handout's."""
+    """What a run depends on; the defaults are the handout's.
+
+    Where `hidden_size` or `num_layers` is None, it is that of the data set.
+    """
 
     rounds: int = 5
     amount: float = 0.33
     epochs: int = 2
     lr: float = 0.001
     batch_size: int = 64
-    hidden_size: int = 1024
-    num_layers: int = 2
+    hidden_size: int | None = None
+    num_layers: int | None = None
     seed: int = 0
     data_dir: str | None = None
+    data: str = "mnist"
+
+    def model_settings(self) -> dict[str, int]:
+        """The arguments of `FFN`."""
+        chosen = {"hidden_size": self.hidden_size, "num_layers": self.num_layers}
+        own = {name: size for name, size in chosen.items() if size is not None}
+        return model_settings(self.data) | own
 
 
 class MagnitudeResult(NamedTuple):
@@ -77,7 +87,9 @@ def run_magnitude(
 
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    train_loader, test_loader = load_mnist(settings.batch_size, settings.seed, settings.data_dir)
+    train_loader, test_loader = load(
+        settings.data, settings.batch_size, settings.seed, settings.data_dir
+    )
     init, trained = _base_states(settings, train_loader, folder, progress)
 
     dense = _model(settings, trained)
@@ -122,7 +134,8 @@ def _base_states(
     settings: Settings, loader: TensorLoader, folder: Path, progress: bool
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Return initial and trained state, from the folder where an earlier call left them."""
-    about = settings._replace(rounds=0, data_dir=None)._asdict() | {"data": loader.source}
+    about = settings._replace(rounds=0, data_dir=None)._asdict()
+    about |= settings.model_settings() | {"data": loader.source}
     path = folder / "base.pt"
     if not path.exists():
         model = _model(settings)
@@ -150,7 +163,7 @@ def _model(settings: Settings, state: dict[str, Tensor] | None = None) -> nn.Mod
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        model = FFN(settings.hidden_size, 20 * 20, 10, settings.num_layers)
+        model = FFN(**settings.model_settings())
     if state is not None:
         checkpoints.set_state_(model, state, "base.pt")
     return model

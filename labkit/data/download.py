@@ -24,12 +24,13 @@ def download_mnist(folder: Path) -> Path:
         MNIST(str(folder), download=True)
     except (RuntimeError, OSError) as error:
         raise DataError(
-            f"MNIST could not be downloaded to {folder} ({_reason(error)}); check the network and "
+            f"MNIST could not be downloaded to {folder} ({reason(error)}); check the network and "
             f"the disk and try again. Without it the labs run on the offline stand-in."
         ) from error
     return folder / "MNIST" / "raw"
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """The last line of an error, or its kind where it has no text."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return lines[-1].strip()[:120] if lines else type(error).__name__

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from labkit.data.loader import TensorLoader
-from labkit.data.places import STAND_IN, data_folders, named_folder
+from labkit.data.places import STAND_IN, find_folder, is_stand_in
 from labkit.errors import DataError
 
 FULL_COUNTS = (60_000, 10_000)
@@ -65,22 +65,8 @@ def load_mnist(
 
 def find_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path:
     """Return the folder whose `MNIST/raw` holds the four files, see `load_mnist`."""
-    named = named_folder(data_dir)
-    if named is not None:
-        if not has_mnist(named):
-            raise DataError(
-                f"The folder {named} holds no MNIST: expected MNIST/raw/{FILES[0]} and three more "
-                f"files there; `labkit data download --to {named}` fetches them."
-            )
-        return named
-    folders = list(data_folders())
-    for root in (*folders, *(folder / STAND_IN for folder in folders)):
-        if has_mnist(root):
-            return root
-    raise DataError(
-        "There is no MNIST here, and the course's offline stand-in (data/digits) is missing too; "
-        "work inside the course folder, or fetch MNIST with `labkit data download`."
-    )
+    expected = f"MNIST/raw/{FILES[0]} and three more files"
+    return find_folder(has_mnist, "MNIST", STAND_IN, expected, "mnist", data_dir)
 
 
 def has_mnist(root: Path) -> bool:
@@ -119,7 +105,7 @@ def _check(images: Tensor, labels: Tensor) -> None:
 
 def _describe(root: Path, train: int, test: int) -> str:
     counts = f"{train:,} training and {test:,} test images, {root}"
-    if root.name == STAND_IN:
+    if is_stand_in(root / "MNIST", STAND_IN):
         return (
             f"OFFLINE STAND-IN, not MNIST: scikit-learn's handwritten digits, {counts}. "
             f"`labkit data download` fetches the real one."

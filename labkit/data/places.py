@@ -1,13 +1,60 @@
 """Where data may lie: the argument, `LABKIT_DATA`, a `data` folder here or above, the course's."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from labkit.errors import DataError
 
 COURSE_ROOT = Path(__file__).resolve().parents[2]
-STAND_IN = "digits"  # the folder inside `data/` that is committed
+# The folders inside `data/` that are committed.
+STAND_IN = "digits"
+STAND_IN_REVIEWS = "reviews"
+
+
+def find_folder(
+    holds: Callable[[Path], bool],
+    title: str,
+    stand_in: str,
+    expected: str,
+    what: str,
+    data_dir: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Return the folder that holds a data set: the named one, or the first that has it.
+
+    Args:
+        holds: Whether a folder holds the data set.
+        title: The data set's name in words.
+        stand_in: Name of the folder in `data/` that holds its offline stand-in.
+        expected: The files that are looked for, in words.
+        what: The data set's name for `labkit data download`.
+        data_dir: The folder that was given as an argument, None if there was none.
+
+    Raises:
+        DataError: The named folder does not hold it, or there is none at all.
+    """
+    command = "labkit data download" + ("" if what == "mnist" else f" --what {what}")
+    named = named_folder(data_dir)
+    if named is not None:
+        if not holds(named):
+            raise DataError(
+                f"The folder {named} holds no {title}: expected {expected} there; "
+                f"`{command} --to {named}` fetches them."
+            )
+        return named
+    folders = list(data_folders())
+    for root in (*folders, *(folder / stand_in for folder in folders)):
+        if holds(root):
+            return root
+    raise DataError(
+        f"There is no {title} here, and the course's offline stand-in (data/{stand_in}) is "
+        f"missing too; work inside the course folder, or fetch {title} with `{command}`."
+    )
+
+
+def is_stand_in(folder: Path, name: str) -> bool:
+    """Whether a data set's own folder lies in the stand-in's, links resolved."""
+    return folder.resolve().parent.name == name
 
 
 def named_folder(data_dir: str | os.PathLike[str] | None) -> Path | None:

@@ -9,6 +9,7 @@ from torch import nn
 
 from labkit.data import TensorLoader, load_mnist
 from labkit.data.mnist import has_mnist
+from labkit.data.sst2 import has_sst2
 from labkit.models import FFN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,9 +35,19 @@ def _one_thread():
 @pytest.fixture
 def real_data():
     """The folder of the full MNIST; the test is skipped where LABKIT_DATA has none."""
+    return real_folder(has_mnist, "MNIST")
+
+
+@pytest.fixture
+def real_sst2():
+    """The folder of the full SST-2; the test is skipped where LABKIT_DATA has none."""
+    return real_folder(has_sst2, "SST-2")
+
+
+def real_folder(holds, title):
     folder = next((b / REAL_DATA for b in (Path.cwd(), ROOT) if (b / REAL_DATA).is_dir()), None)
-    if not REAL_DATA or folder is None or not has_mnist(folder):
-        pytest.skip("LABKIT_DATA names no folder with the full MNIST")
+    if not REAL_DATA or folder is None or not holds(folder):
+        pytest.skip(f"LABKIT_DATA names no folder with the full {title}")
     return folder
 
 

@@ -149,9 +149,26 @@ def test_importing_labkit_is_light():
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_hardware_and_where(labkit):
+def test_magnitude_runs_on_sentences(labkit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    reviews = ROOT / "data" / "reviews"
+    code, out, _ = labkit("magnitude", *SMALL, "--data", "sst2", "--data-dir", reviews)
+    assert code == 0
+    assert len(pd.read_csv(tmp_path / "results" / "magnitude_sst2" / "imp.csv")) == 4
+    parameters = 5001 * 32 + 2 * 33 * 32 + 33
+    for word in ("STAND-IN", f"{parameters:,}"):
+        assert word in out
+    assert_one_sentence(labkit("magnitude", *SMALL, "--data", "sst"), "'sst'", "mnist, sst2")
+
+
+def test_hardware_and_where(labkit, monkeypatch):
     assert "Operating system" in labkit("hardware")[1]
-    assert "STAND-IN" in labkit("data", "where")[1]
+    code, out, err = labkit("data", "where")
+    assert "STAND-IN, not MNIST" in out
+    assert_one_sentence((code, out, err), "SST-2", "data/digits")
+    monkeypatch.delenv("LABKIT_DATA")
+    code, out, err = labkit("data", "where")
+    assert (code, err, out.count("labkit: ")) == (0, "", 2)
     assert_one_sentence(labkit("data", "where", "--data-dir", "/no/where"), "/no/where")
 
 
@@ -161,3 +178,11 @@ def test_a_download_without_network_is_one_sentence(labkit, tmp_path, monkeypatc
 
     monkeypatch.setattr("torchvision.datasets.MNIST.download", no_network)
     assert_one_sentence(labkit("data", "download", "--to", tmp_path), "no route", "network")
+    monkeypatch.setattr("labkit.data.download_sst2._fetch", no_route)
+    result = labkit("data", "download", "--what", "sst2", "--to", tmp_path)
+    assert_one_sentence(result, "no route", "network")
+    assert_one_sentence(labkit("data", "download", "--what", "cifar"), "mnist, sst2")
+
+
+def no_route(url):
+    raise OSError("no route")

@@ -14,6 +14,12 @@ def test_the_handouts_model_has_its_number_of_parameters():
     assert count_parameters(model) == 1_470_474
 
 
+def test_the_network_for_sst2_has_one_logit_and_its_number_of_parameters():
+    model = FFN(256, 5_000, 1, num_layers=3)
+    assert count_parameters(model) == 5001 * 256 + 2 * 257 * 256 + 257 == 1_412_097
+    assert model(torch.zeros(3, 5_000)).shape == (3, 1)
+
+
 @pytest.mark.parametrize("num_layers", [1, 2, 4])
 def test_layers_and_out(num_layers):
     model = FFN(7, 12, 3, num_layers=num_layers)

@@ -5,8 +5,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from labkit.data import TensorLoader
+from labkit.models import FFN
 from labkit.pruning import prunable_parameters, prune_step
-from labkit.training import evaluate, train
+from labkit.training import classification_loss, evaluate, predicted_classes, train
 
 
 def adam_by_hand(model, loader, epochs, lr):
@@ -46,6 +47,26 @@ def test_training_depends_on_model_and_seed_alone(model, loader):
     assert all(map(torch.equal, model.parameters(), twin.parameters()))
 
 
+def test_small_numbers_are_flushed_during_training_only(model, loader):
+    small = torch.full((1,), 1e-39)
+
+    class Watched(TensorLoader):
+        def __iter__(self):
+            seen.append((small * 1).item())
+            return super().__iter__()
+
+    seen = []
+    watched = Watched(loader.images, loader.labels)
+    train(model, watched, epochs=1, progress=False)
+    assert seen in ([0.0], [small.item()])  # not every processor can
+    assert (small * 1).item() > 0
+    if torch.set_flush_denormal(True):
+        assert seen == [0.0]
+        train(model, watched, epochs=1, progress=False)
+        assert (small * 1).item() == 0  # as it was before
+        torch.set_flush_denormal(False)
+
+
 def test_training_draws_nothing_from_the_global_generator(model, loader):
     before = torch.get_rng_state()
     train(model, loader, epochs=1, progress=False)
@@ -62,8 +83,6 @@ def test_the_loss_is_the_mean_over_images_not_over_batches(model, loader):
 
 
 def test_training_learns_the_digits(digits):
-    from labkit.models import FFN
-
     torch.manual_seed(0)
     model = FFN(128, 400, 10)
     before = evaluate(model, digits[1], repeats=1).accuracy
@@ -129,3 +148,47 @@ def test_evaluation_uses_evaluation_mode_and_changes_nothing_else(tied, generato
     for key, value in tied.state_dict().items():
         assert torch.equal(value, state[key]), key
     assert all(param.grad is None for param in tied.parameters())
+
+
+@pytest.fixture
+def binary(generator):
+    """A network with one logit, and a loader of two classes with a smaller last batch."""
+    images = torch.rand(100, 16, generator=generator) - 0.5
+    labels = (images[:, 0] > 0).long()
+    torch.manual_seed(2)
+    return FFN(8, 16, 1), TensorLoader(images, labels, 16, shuffle=True, seed=3)
+
+
+def test_the_loss_of_one_logit_is_the_binary_cross_entropy(generator):
+    logits = 5 * torch.randn(40, 1, generator=generator, dtype=torch.float64)
+    labels = torch.arange(40) % 2
+    share = 1 / (1 + (-logits[:, 0]).exp())
+    expected = -torch.where(labels == 1, share, 1 - share).log().mean()
+    torch.testing.assert_close(classification_loss(logits, labels), expected)
+    torch.testing.assert_close(classification_loss(logits[:, 0], labels), expected)
+    # The same as two logits of which one is zero.
+    two = torch.cat([torch.zeros_like(logits), logits], dim=1)
+    torch.testing.assert_close(classification_loss(two, labels), expected)
+    assert torch.equal(predicted_classes(logits), predicted_classes(two))
+
+
+def test_one_logit_says_class_1_above_zero():
+    logits = torch.tensor([[-2.0], [0.0], [1e-6], [3.0]])
+    assert predicted_classes(logits).tolist() == [0, 0, 1, 1]
+
+
+def test_a_network_of_one_logit_learns(binary):
+    model, loader = binary
+    with torch.no_grad():
+        right = ((model(loader.images)[:, 0] > 0) == loader.labels.bool()).double().mean()
+    assert evaluate(model, loader, repeats=1).accuracy == pytest.approx(100 * right.item())
+    train(model, loader, epochs=20, lr=0.01, progress=False)
+    assert evaluate(model, loader, repeats=1).accuracy > 90
+
+
+def test_a_last_batch_of_one_input_is_one_input(generator):
+    images = torch.rand(17, 16, generator=generator)
+    loader = TensorLoader(images, torch.arange(17) % 2, batch_size=16)
+    model = FFN(8, 16, 1)
+    train(model, loader, epochs=1, progress=False)
+    assert 0 <= evaluate(model, loader, repeats=1).accuracy <= 100

@@ -1,0 +1,1 @@
+"""Commands of `labkit`, one file for each group; heavy imports happen inside the functions."""
