@@ -1,0 +1,253 @@
+"""Hidden tests of Lab 1, Exercise 3.2, option C: the ONNX file and its latency.
+
+Whatever way of writing is free: one file or two, either of torch's exporters. What counts is what
+ONNX Runtime computes from the file, here, and what the bytes hold.
+"""
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from autograder.boundary.views import view
+from autograder.testing import (
+    between,
+    effective_state,
+    expect,
+    fail,
+    ffn,
+    mask_randomly_,
+    noise,
+    number,
+    task,
+)
+from autograder.testing.onnx_files import read_onnx
+
+
+def fresh_name(rng):
+    """A file name that no other test has used: their files may still lie in the folder."""
+    return f"model{between(rng, 10**8, 10**9)}.onnx"
+
+
+def wide_ffn(rng):
+    """An FFN in evaluation mode with layers that no exporter folds into one with their masks."""
+    model = ffn(rng, hidden=between(rng, 150, 170), inputs=between(rng, 130, 150), num_layers=2)
+    with torch.no_grad():
+        for name, param in model.named_parameters():
+            param.mul_(0.1 if name.endswith("weight") else 1.0)
+    return model.eval()
+
+
+def masked(rng, model):
+    """The same model with half of each weight masked."""
+    for module in list(model.modules()):
+        if isinstance(module, nn.Linear):
+            mask_randomly_(rng, module, 0.5)
+    return model
+
+
+def batch(rng, model, rows):
+    """Inputs of the model's first layer."""
+    first = next(module for module in model.modules() if isinstance(module, nn.Linear))
+    return torch.randn(rows, first.in_features, generator=rng)
+
+
+def expected(model, inputs):
+    """What the model computes with its effective weights, in evaluation mode."""
+    modes = [(module, module.training) for module in model.modules()]
+    with torch.no_grad():
+        outputs = model.eval()(inputs)
+    for module, mode in modes:
+        module.training = mode
+    return outputs
+
+
+def close(found, wanted):
+    """Within what float32 and another order of sums may differ."""
+    return found.shape == wanted.shape and torch.allclose(found, wanted, rtol=1e-3, atol=1e-3)
+
+
+def compare(found, wanted, others=()):
+    """Fail with the sentence of the mistake that the outputs show."""
+    if found is None:
+        fail("ONNX Runtime cannot run the file on a batch like the example input.")
+    if found.dim() == 2 and close(found.T, wanted) and not close(found, wanted):
+        fail("The outputs of the ONNX file are transposed.")
+    assert found.shape == wanted.shape, "The outputs of the ONNX file have another shape."
+    if close(found, wanted):
+        return
+    softened = [wanted.softmax(1), wanted.log_softmax(1), wanted.sigmoid()]
+    if any(close(found, other) for other in softened):
+        fail("The ONNX file returns probabilities: export the model as it is, with its logits.")
+    for other, sentence in others:
+        if close(found, other):
+            fail(sentence)
+    fail("The ONNX file computes other outputs than the model, beyond the tolerance.")
+
+
+@task("ex3-options-check", points=0.15, option="C")
+def test_onnx_same_outputs(student, rng):
+    """The file computes what the pruned model computes."""
+    model = wide_ffn(rng)
+    inputs = batch(rng, model, between(rng, 3, 6))
+    dense = expected(model, inputs)
+    masked(rng, model)
+    name = fresh_name(rng)
+    student.export_onnx(model, name, inputs)
+    run = read_onnx(student, name).run(inputs)
+    unpruned = (dense, "The ONNX file holds the weights from before pruning, without the zeros.")
+    compare(run.outputs[0], expected(model, inputs), [unpruned])
+
+
+@task("ex3-options-check", points=0.1, option="C")
+def test_onnx_evaluation_mode(student, rng):
+    """The file computes what the model computes in evaluation mode, whatever mode it is in."""
+    width = between(rng, 20, 30)
+    model = nn.Sequential(
+        nn.Linear(between(rng, 15, 25), width), nn.BatchNorm1d(width), nn.ReLU(), nn.Dropout(0.5),
+        nn.Linear(width, between(rng, 4, 6)),
+    )  # fmt: skip
+    with torch.no_grad():
+        model[1].running_mean.copy_(noise(rng, width))
+        model[1].running_var.copy_(0.5 + torch.rand(width, generator=rng))
+    inputs = batch(rng, model, between(rng, 3, 6))
+    name = fresh_name(rng)
+    student.export_onnx(model.train(), name, inputs)
+    run = read_onnx(student, name).run(inputs)
+    found, wanted = run.outputs[0], expected(model, inputs)
+    differs = found is not None and found.shape == wanted.shape and not close(found, wanted)
+    logits = found is None or not close(found, wanted.softmax(1))
+    if run.training or (differs and logits):
+        fail(
+            "The file does not compute what the model computes in evaluation mode: dropout and "
+            "batch normalization behave otherwise in training. Call `eval()` on the copy."
+        )
+    compare(found, wanted)
+
+
+@task("ex3-options-check", points=0.1, option="C")
+def test_onnx_takes_any_batch_size(student, rng):
+    """The file takes one row as well as many."""
+    model = wide_ffn(rng)
+    example = batch(rng, model, between(rng, 3, 5))
+    batches = [batch(rng, model, rows) for rows in (len(example), 1, between(rng, 7, 12))]
+    name = fresh_name(rng)
+    student.export_onnx(model, name, example)
+    run = read_onnx(student, name).run(*batches)
+    compare(run.outputs[0], expected(model, batches[0]))
+    for found, inputs in zip(run.outputs[1:], batches[1:], strict=True):
+        if found is None or len(found) != len(inputs):
+            fail(
+                "The file takes only batches of the example's size: make the first dimension "
+                "of the input dynamic."
+            )
+        compare(found, expected(model, inputs))
+
+
+@task("ex3-options-check", points=0.1, option="C")
+def test_onnx_holds_no_masks(student, rng):
+    """The file of a pruned model holds no more values than that of the unpruned one."""
+    model = masked(rng, wide_ffn(rng))
+    inputs = batch(rng, model, 4)
+    count = sum(value.numel() for value in effective_state(model).values())
+    name = fresh_name(rng)
+    student.export_onnx(model, name, inputs)
+    file = read_onnx(student, name)
+    stored = file.run(inputs).stored
+    few = "The ONNX file holds fewer values than the model has parameters."
+    assert stored >= 0.4 * count, few
+    if stored > 1.1 * count:
+        fail(
+            "The file of a pruned model holds more values than the model has parameters: masks "
+            "and original weights went along. Export a copy without masks."
+        )
+    assert file.size_mb < 1.2 * 4 * count / 1e6 + 0.05, (
+        "The file of a pruned model is larger than its parameters make it."
+    )
+
+
+@task("ex3-options-check", points=0.1, option="C")
+def test_onnx_size(student, rng):
+    """The returned size is that of all bytes written, in MB."""
+    model = masked(rng, wide_ffn(rng))
+    name = fresh_name(rng)
+    value = student.export_onnx(model, name, batch(rng, model, 4))
+    file = read_onnx(student, name)
+    size_mb = file.size_mb
+    mistakes = [
+        (size_mb * 1e6 / 2**20, "The size is in MiB: 1 MB is 10⁶ bytes here, not 2²⁰."),
+        (size_mb * 1e6, "The size is in bytes: divide by 10⁶."),
+        (size_mb * 1e3, "The size is in kB: divide the bytes by 10⁶."),
+    ]
+    if file.data is not None:
+        mistakes += [
+            (len(file.model) / 1e6, "Weights in the file `<path>.data` count, too."),
+            (len(file.data) / 1e6, "The ONNX file itself counts beside its `.data`, too."),
+        ]
+    expect(value, size_mb, "The size of the ONNX file, as written on disk,", mistakes, 0.0006)
+
+
+@task("ex3-options-check", points=0.1, option="C")
+def test_onnx_changes_nothing(student, rng):
+    """Exporting leaves the model as it was: mode, masks, values."""
+    model = masked(rng, wide_ffn(rng)).train()
+    model.layers[1].eval()
+    inputs = batch(rng, model, 4)
+    before = view(model)
+    name = fresh_name(rng)
+    student.export_onnx(model, name, inputs)
+    after = student.last.args[0]
+    assert type(after) is type(before), "`export_onnx` changed the model into something else."
+    changed = before.differences(after)
+    assert not changed, f"Exporting changed the model ({', '.join(changed)}): work on a copy."
+    assert student.read_file(name), "`export_onnx` wrote no file at the path that it was given."
+
+
+def chain(rng, width, layers):
+    """An ONNX file of ours: several layers that share one weight, for batches of any size."""
+    weight = noise(rng, width, width, scale=width**-0.5).numpy()
+    nodes, name = [], "x"
+    for layer in range(layers):
+        nodes.append(helper.make_node("MatMul", [name, "weight"], [f"h{layer}"]))
+        nodes.append(helper.make_node("Relu", [f"h{layer}"], [f"r{layer}"]))
+        name = f"r{layer}"
+    ends = [
+        helper.make_tensor_value_info(end, TensorProto.FLOAT, ["batch", width])
+        for end in ("x", name)
+    ]
+    graph = helper.make_graph(
+        nodes, "chain", ends[:1], ends[1:], [numpy_helper.from_array(weight, "weight")]
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
+
+
+@task("ex3-options-check", points=0.1, option="C")
+def test_onnx_latency(student, rng):
+    """The latency is the median of the timed runs, in seconds for the whole batch."""
+    width, rows = between(rng, 240, 270), 96
+    name = fresh_name(rng)
+    student.write_file(name, chain(rng, width, 8))
+    inputs = np.asarray(torch.randn(rows, width, generator=rng), dtype=np.float32)
+    for warmup, repeats in ((5, 200), (300, 30)):
+        value = student.onnx_latency(name, inputs, warmup=warmup, repeats=repeats)
+        seconds = number(value, "`onnx_latency`")
+        spent = student.last.seconds
+        assert seconds > 0, "A latency is more than zero seconds."
+        # Half of the runs take the median or longer, so these hold however busy the machine is.
+        assert seconds * repeats <= 2 * spent * 100, (
+            "The latency is far longer than the call took: return seconds, not milliseconds."
+        )
+        assert seconds * repeats <= 2 * spent, (
+            "The latency does not fit the time that the call took: time `repeats` single runs, "
+            "and return their median in seconds, not the sum."
+        )
+        assert seconds * (warmup + repeats) <= 4 * spent, (
+            "The call is too short for so many runs: run `warmup` times before the clock starts."
+        )
+        assert seconds * (warmup + repeats) >= spent / 20, (
+            "The latency is far shorter than a run: return seconds for one run of the whole "
+            "batch, not for one row."
+        )
