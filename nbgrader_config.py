@@ -18,16 +18,18 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'build' / 'gradebook.db'}"
 (root / "build").mkdir(exist_ok=True)
 
 # Submissions are rebuilt around the source, executed in a process of their own and scored by
-# hidden tests; see autograder/nbgrader_bridge.py.
+# hidden tests; see autograder/nbgrader_bridge.py. What lateness costs stands in course.toml.
 c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_bridge.ExecuteAndTest",
     "nbgrader.preprocessors.LimitOutput",
-    "autograder.nbgrader_bridge.SaveTestScores",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.manual.SaveScores",
+    "autograder.penalties.AssignCoursePenalties",
     "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+c.AssignCoursePenalties.plugin_class = "autograder.penalties.CoursePolicy"
 
 # What students wrote is shown to them and to instructors, never run as part of a page. The last but
 # one step, since it changes the text by which nbgrader knows an answer that was not given.

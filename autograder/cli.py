@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.boundary.errors import WarmProcessFailed
+from autograder.commands import export
 from autograder.console import BarProgress, console, fail, show_run
 from autograder.course import Course, put_scripts_on_path
 from autograder.errors import CourseError, HiddenTestsBroken
@@ -18,8 +19,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Release pruning labs, grade what comes back, report on the class.",
+    help="Release pruning labs, grade what comes back, report on the class, export grades.",
 )
+export.register(app)
 Lab = Annotated[str, typer.Argument(help="The lab's folder name under labs/.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that run notebooks, a thread each.")]
 
@@ -83,11 +85,13 @@ def report(lab: Lab) -> None:
 @app.command(epilog="Example: `autograder feedback lab1_magnitude`")
 def feedback(lab: Lab) -> None:
     """Write everybody's feedback pages again, with marks and comments given by hand."""
+    from autograder.commands.penalties import bring_penalties_up_to_date
     from autograder.lab import read_lab
     from autograder.recording import Recorder, one_grader
 
     course = Course.find()
     read_lab(course.labs, lab)
+    bring_penalties_up_to_date(course, lab, write_pages=False)
     failed = {}
     with BarProgress() as progress, one_grader(course):
         recorder = Recorder(course, lab)
@@ -141,10 +145,17 @@ def mutants(lab: Lab, workers: Workers = 2) -> None:
 
 
 def _write_report(course: Course, lab: str) -> Path:
+    from autograder.commands.penalties import bring_penalties_up_to_date
+    from autograder.lab import read_lab
     from autograder.report import write_report
     from autograder.report.collect import collect, report_folder
 
-    return write_report(collect(course, lab), report_folder(course, lab))
+    read_lab(course.labs, lab)
+    notes = bring_penalties_up_to_date(course, lab)
+    data = collect(course, lab)
+    for student in data.students:
+        student.warnings.extend(notes.get(student.student_id, []))
+    return write_report(data, report_folder(course, lab))
 
 
 def _shown(course: Course, path: Path) -> str:

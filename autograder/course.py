@@ -62,8 +62,8 @@ class Course:
 
     @property
     def small_data(self) -> Path:
-        """What notebooks find as their data while they are graded."""
-        return self.root / "data" / "digits"
+        """The folder of the small data that notebooks find while they are graded."""
+        return self.root / "data"
 
     def nbgrader_config(self, lab: str) -> Config:
         """Settings of nbgrader for one lab, as its own commands would read them."""

@@ -7,32 +7,13 @@ from typing import Protocol
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.engine import Job
 from autograder.grading.limits import Limits
 from autograder.grading.pool import grade_all
 from autograder.grading.result import NotebookResult
-from autograder.grading.store import Store, result_key
-from autograder.intake import Intake, rebuild
-from autograder.lab import Exercise, read_lab
+from autograder.grading.store import Store
+from autograder.lab import read_lab
 from autograder.recording import Recorder, one_grader
-from autograder.release.labkit_edition import cached_labkit_edition
-
-
-@dataclass
-class Submission:
-    """One student's notebooks of a lab.
-
-    Attributes:
-        student: The folder's name.
-        intakes: The rebuilt notebooks by exercise; those that were not handed in are left out.
-        keys: The name of each one's result.
-        warnings: One line for each odd thing.
-    """
-
-    student: str
-    intakes: dict[str, Intake] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+from autograder.submissions import Reader, Submission
 
 
 @dataclass
@@ -62,44 +43,6 @@ class Progress(Protocol):
 
     def step(self, student: str, note: str = "") -> None:
         """One of the stage's items is done."""
-
-
-def read_submissions(
-    course: Course, exercises: list[Exercise], seed: int, limits: Limits
-) -> list[Submission]:
-    """Rebuild everybody's notebooks and name their results."""
-    lab = exercises[0].lab
-    _, labkit = cached_labkit_edition(course.root, course.store)
-    return [
-        _read_submission(course, exercises, student, (labkit, seed, limits))
-        for student in course.students(lab)
-    ]
-
-
-def _read_submission(
-    course: Course, exercises: list[Exercise], student: str, rest: tuple[str, int, Limits]
-) -> Submission:
-    submission = Submission(student)
-    folder = course.submitted / student / exercises[0].lab
-    for exercise in exercises:
-        path = folder / f"{exercise.name}.ipynb"
-        if path.is_symlink() or not path.is_file():
-            what = (
-                "is no regular file" if path.is_symlink() or path.exists() else "was not handed in"
-            )
-            submission.warnings.append(f"{path.name} {what}.")
-            continue
-        intake = rebuild(path.read_bytes(), exercise)
-        submission.intakes[exercise.name] = intake
-        submission.keys[exercise.name] = result_key(intake.notebook, exercise, *rest)
-        submission.warnings += intake.warnings
-    known = {f"{exercise.name}.ipynb" for exercise in exercises}
-    submission.warnings += [
-        f"{path.name} is no notebook of this lab and was not graded."
-        for path in sorted(folder.glob("*.ipynb"))
-        if path.name not in known
-    ]
-    return submission
 
 
 def grade_lab(
@@ -137,31 +80,23 @@ def grade_lab(
         if seed is not None:
             store.set_seed(lab, seed)
         run_seed = store.seed(lab, fresh=fresh)
-        submissions = read_submissions(course, exercises, run_seed, limits)
-        run = GradingRun(submissions, run_seed)
-        _execute(course, lab, run, store, limits, workers, progress)
+        reader = Reader(course, exercises, run_seed, limits)
+        run = GradingRun([reader.read(student) for student in course.students(lab)], run_seed)
+        _execute(course, run, reader, store, workers, progress)
         _record(recorder, run, progress)
     return run
 
 
 def _execute(
     course: Course,
-    lab: str,
     run: GradingRun,
+    reader: Reader,
     store: Store,
-    limits: Limits,
     workers: int,
     progress: Progress,
 ) -> None:
-    jobs = []
-    for submission in run.submissions:
-        waiting = tuple(
-            (key, name, submission.intakes[name].notebook)
-            for name, key in submission.keys.items()
-            if store.get(key) is None
-        )
-        if waiting:
-            jobs.append(Job(submission.student, lab, run.seed, limits, waiting))
+    possible = (reader.job(submission, store.get) for submission in run.submissions)
+    jobs = [job for job in possible if job]
     if not jobs:
         return
     progress.start("Running notebooks and hidden tests", len(jobs))

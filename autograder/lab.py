@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums
 from autograder.errors import CourseError
 
 HIDDEN_TESTS = Path(__file__).parent / "hidden_tests"
+CARRY_OVER = re.compile(r"""carry_over\(["']([\w-]+)["']""")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Task:
         points: The most that it gives.
         manual: Whether a person grades it.
         reference: The source of its solution cells, with answers.
+        cells: The ids of those cells; several where the task offers options.
     """
 
     grade_id: str
@@ -35,6 +38,7 @@ class Task:
     points: float
     manual: bool
     reference: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,24 +49,25 @@ class Exercise:
         lab: The name of the lab.
         name: The notebook's name without ending.
         source: The notebook with its solutions.
-        hidden_tests: Its pytest file; None where there is none.
+        hidden_tests: Its pytest files; none where people grade it.
     """
 
     lab: str
     name: str
     source: NotebookNode
-    hidden_tests: Path | None
+    hidden_tests: tuple[Path, ...]
 
     @cached_property
     def tasks(self) -> list[Task]:
         """Its tasks in the order of the notebook."""
-        tasks, title, answers = [], "", []
+        tasks, title, answers, cells = [], "", [], []
         for cell in self.source.cells:
             settings = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "markdown" and not settings:
                 title = _last_heading(cell.source) or title
             if settings.get("solution"):
                 answers.append(cell.source)
+                cells.append(cell.id)
             if settings.get("grade"):
                 tasks.append(
                     Task(
@@ -71,10 +76,23 @@ class Exercise:
                         points=float(settings["points"]),
                         manual=bool(settings.get("solution")),
                         reference="\n\n".join(answers),
+                        cells=tuple(cells),
                     )
                 )
-                answers = []
+                answers, cells = [], []
         return tasks
+
+    @cached_property
+    def carries(self) -> tuple[str, ...]:
+        """The earlier notebooks whose functions it takes over, by `carry_over("name", ...)`."""
+        code = "\n".join(cell.source for cell in self.source.cells if cell.cell_type == "code")
+        return tuple(dict.fromkeys(CARRY_OVER.findall(code)))
+
+    @cached_property
+    def setup(self) -> str:
+        """The source of its set-up cell; empty where it has none."""
+        cells = (cell.source for cell in self.source.cells if cell.id.endswith("-setup"))
+        return next(cells, "")
 
     @cached_property
     def student_edition(self) -> NotebookNode:
@@ -88,10 +106,9 @@ class Exercise:
     def version(self) -> str:
         """A digest of everything of the lab that grading this exercise depends on."""
         digest = hashlib.sha256(nbformat.writes(self.source).encode())
-        if self.hidden_tests:
-            digest.update(self.hidden_tests.read_bytes())
-            for path in sorted((Path(__file__).parent / "testing").glob("*.py")):
-                digest.update(path.read_bytes())
+        helpers = (Path(__file__).parent / "testing").glob("*.py") if self.hidden_tests else ()
+        for path in (*self.hidden_tests, *sorted(helpers)):
+            digest.update(path.read_bytes())
         return digest.hexdigest()
 
 
@@ -120,5 +137,10 @@ def _read_exercise(lab: str, path: Path) -> Exercise:
         source = nbformat.read(path, as_version=4)
     except Exception as error:
         raise CourseError(f"{path} is not a notebook that can be read: {error}") from error
-    tests = HIDDEN_TESTS / lab / f"test_{path.stem}.py"
-    return Exercise(lab, path.stem, source, tests if tests.exists() else None)
+    return Exercise(lab, path.stem, source, _find_hidden_tests(lab, path.stem))
+
+
+def _find_hidden_tests(lab: str, name: str) -> tuple[Path, ...]:
+    """`<lab>/test_<notebook>.py`, or every `<lab>/<notebook>/test_*.py`."""
+    one = HIDDEN_TESTS / lab / f"test_{name}.py"
+    return (one,) if one.exists() else tuple(sorted((HIDDEN_TESTS / lab / name).glob("test_*.py")))

@@ -1,8 +1,9 @@
 """Hidden tests judged by answers whose verdict is known: right ones pass, each wrong one fails.
 
-`autograder/answers/<lab>/<notebook>/<task>/` holds answers to one task each, as files with the
-content of its solution cell. `right_*.py` must score full marks. `wrong_*.py` makes one mistake,
-which its second line `# fails: test_name` says who must catch; it must cost nothing elsewhere.
+`autograder/answers/<lab>/<notebook>/<cell>/` holds answers to one task each, as files with the
+content of its solution cell (`ex2-prune` for the cell `ex2-prune-task`). `right_*.py` must score
+full marks. `wrong_*.py` makes one mistake, which its second line `# fails: test_name` says who must
+catch; it must cost nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -41,12 +42,14 @@ class Answer:
         task: The `grade_id` of the task's check; empty for the whole notebook.
         name: The file's name without ending; `solution` and `stub` for whole notebooks.
         source: The content of the solution cell; empty for whole notebooks.
+        cell: The id of that cell.
     """
 
     exercise: str
     task: str
     name: str
     source: str = ""
+    cell: str = ""
 
     @property
     def kind(self) -> str:
@@ -90,7 +93,7 @@ def find_answers(
     Args:
         exercises: The lab.
         notebook: Only those of this notebook.
-        task: Only those of this task: `ex2-prune`, or `ex2-prune-check`.
+        task: Only those of this task or cell: `ex2-prune`, or `ex2-prune-check`.
     """
     answers = []
     for exercise in exercises:
@@ -100,39 +103,44 @@ def find_answers(
             answers += [Answer(exercise.name, "", name) for name in ("solution", "stub")]
         for one in exercise.tasks:
             short = one.grade_id.removesuffix("-check")
-            if one.manual or task not in (None, short, one.grade_id):
-                continue
-            folder = ANSWERS / exercise.lab / exercise.name / short
-            answers += [
-                Answer(exercise.name, one.grade_id, path.stem, path.read_text(encoding="utf-8"))
-                for path in sorted(folder.glob("*.py"))
-            ]
+            for cell in () if one.manual else one.cells:
+                folder = ANSWERS / exercise.lab / exercise.name / cell.removesuffix("-task")
+                if task not in (None, short, one.grade_id, folder.name):
+                    continue
+                answers += [
+                    Answer(exercise.name, one.grade_id, path.stem, path.read_text("utf-8"), cell)
+                    for path in sorted(folder.glob("*.py"))
+                ]
     return answers
 
 
 def lean_notebook(exercise: Exercise, answer: Answer) -> NotebookNode:
     """The solution notebook with one answer put in, without the cells that show and train.
 
-    Checks before the answer's own are left out, too: nothing that they judge has changed.
-
-    Raises:
-        CourseError: The answer's task has no solution cell.
+    Checks before the answer's own are left out, too: nothing that they judge has changed. Where
+    the task offers options, one other is kept and the rest are stubs, so that two count.
     """
     source = exercise.student_edition if answer.name == "stub" else exercise.source
     notebook = copy.deepcopy(source)
     notebook.cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     if not answer.task:
         return notebook
-    name = answer.task.removesuffix("-check") + "-task"
-    cells = [cell for cell in notebook.cells if cell.id == name]
-    if not cells:
-        raise CourseError(f"{exercise.name} has no cell {name!r} to put an answer into.")
-    cells[0].source = answer.source
-    before = notebook.cells[: notebook.cells.index(cells[0])]
+    task = next(task for task in exercise.tasks if task.grade_id == answer.task)
+    left_out = [cell for cell in task.cells if cell != answer.cell][1:]
+    stubs = {cell.id: cell.source for cell in exercise.student_edition.cells}
+    sources = {answer.cell: answer.source} | {name: stubs[name] for name in left_out}
+    for cell in notebook.cells:
+        cell.source = sources.get(cell.id, cell.source)
+    place = [cell.id for cell in notebook.cells].index(answer.cell)
+    before = notebook.cells[:place]
     kept = [cell for cell in before if not cell.metadata["nbgrader"].get("grade")]
     notebook.cells = kept + notebook.cells[len(before) :]
     return notebook
-    return notebook
+
+
+def full_marks(exercise: Exercise) -> dict[str, float]:
+    """The points of an exercise whose tasks are all right."""
+    return {task.grade_id: task.points for task in exercise.tasks}
 
 
 def judge(answer: Answer, exercise: Exercise, result: dict[str, Any]) -> Row:
@@ -186,7 +194,15 @@ def run_answers(
     for number, answer in enumerate(answers):
         notebook = lean_notebook(exercises[answer.exercise], answer)
         jobs.append(
-            Job(answer.name, lab, seed, LIMITS, ((str(number), answer.exercise, notebook),))
+            Job(
+                answer.name,
+                lab,
+                seed,
+                LIMITS,
+                ((str(number), answer.exercise, notebook),),
+                {name: each.source for name, each in exercises.items()},
+                {name: full_marks(each) for name, each in exercises.items()},
+            )
         )
     for job, results in grade_all(course.root, jobs, workers):
         key = job.notebooks[0][0]
@@ -238,7 +254,7 @@ def mutants_table(rows: Sequence[Row]) -> Table:
     """The rows as a table to print; what needs mending is red."""
     table = Table("task", "answer", "kind", "caught by", "verdict", title="Answers")
     for row in rows:
-        task = row.answer.task.removesuffix("-check") or row.answer.exercise
+        task = row.answer.cell.removesuffix("-task") or row.answer.exercise
         caught = "all" if row.answer.kind == "stub" else ", ".join(row.caught_by)
         style = None if row.ok else "red"
         table.add_row(task, row.answer.name, row.answer.kind, caught, row.verdict, style=style)

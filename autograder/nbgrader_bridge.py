@@ -18,13 +18,13 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Course
-from autograder.grading.engine import Engine, Job
+from autograder.grading.engine import Engine
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
-from autograder.grading.store import Store, result_key
+from autograder.grading.store import Store
 from autograder.intake import rebuild
 from autograder.lab import Exercise, read_lab
-from autograder.release.labkit_edition import cached_labkit_edition
+from autograder.submissions import Reader, find_or_grade
 
 
 def _find_exercise(course: Course, resources: dict[str, Any]) -> Exercise:
@@ -57,7 +57,7 @@ class ExecuteAndTest(NbGraderPreprocessor):
         """Take the result from the store; grade here and now where there is none."""
         course = Course.find()
         exercise = _find_exercise(course, resources)
-        result = find_or_grade(course, exercise, nb, resources["nbgrader"]["student"])
+        result = result_of(course, exercise, resources["nbgrader"]["student"])
         resources["autograder"] = {"scores": result.scores}
         outputs = {cell.id: cell.get("outputs", []) for cell in result.notebook.cells}
         for cell in nb.cells:
@@ -85,20 +85,12 @@ class SaveTestScores(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-def find_or_grade(
-    course: Course, exercise: Exercise, notebook: NotebookNode, student: str
-) -> NotebookResult:
-    """The stored result of a rebuilt notebook, graded in this process where there is none."""
-    store, limits = Store(course.store), Limits()
-    seed = store.seed(exercise.lab)
-    _, labkit = cached_labkit_edition(course.root, course.store)
-    key = result_key(notebook, exercise, labkit, seed, limits)
-    result = store.get(key)
-    if result is None:
-        job = Job(student, exercise.lab, seed, limits, ((key, exercise.name, notebook),))
-        result = NotebookResult.from_json(_engine(course.root).grade(job)[key])
-        store.put(key, result)
-    return result
+def result_of(course: Course, exercise: Exercise, student: str) -> NotebookResult:
+    """The stored result of a submitted notebook, graded in this process where there is none."""
+    store = Store(course.store)
+    exercises = read_lab(course.labs, exercise.lab)
+    reader = Reader(course, exercises, store.seed(exercise.lab), Limits())
+    return find_or_grade(reader, store, student, exercise.name, _engine(course.root).grade)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,19 +122,23 @@ class SubmissionSession:
         self._channel = channel
         self._notebooks: list[Channel] = []
 
-    def notebook(self, name: str, seed: int) -> NotebookSession:
+    def notebook(
+        self, name: str, seed: int, files: Mapping[str, bytes] | None = None
+    ) -> NotebookSession:
         """Fork a process for one notebook.
 
         Args:
             name: A folder name; never a name of the student's.
             seed: For the global random generators of the notebook.
+            files: What lies in its working folder, by name; never names of the student's.
 
         Raises:
             NotebookLost: The submission's process is gone.
         """
         channel, theirs = Channel.pair()
         try:
-            self._ask({"op": "notebook", "name": name, "seed": seed}, (theirs.fileno(),))
+            request = {"op": "notebook", "name": name, "seed": seed, "files": dict(files or {})}
+            self._ask(request, (theirs.fileno(),))
         finally:
             theirs.close()
         self._notebooks.append(channel)

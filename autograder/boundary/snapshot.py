@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,7 @@ class Call:
     Attributes:
         value: What it returned.
         args: The state of its positional arguments afterwards, as views.
+        outputs: What the module that it returned gives for each probe, or why not, as a text.
         shared: Pairs of places whose tensors share memory, such as
             `("value.out.bias", "args[0].out.bias")`.
         files: Files made, changed or removed in the working or temporary folder.
@@ -49,6 +50,7 @@ class Call:
 
     value: Any
     args: list[Any]
+    outputs: list[Any]
     shared: list[tuple[str, str]]
     files: list[str]
     seconds: float
@@ -91,9 +93,27 @@ class Snapshot:
         self._channel = channel
         self._timeout_s = timeout_s
 
-    def define(self, source: str) -> None:
-        """Run reference code, so that this snapshot's names mean what they should."""
-        self._exchange("the reference", {"op": "define", "source": source}, [])
+    def define(self, source: str, setup: str = "") -> None:
+        """Run reference code, so that this snapshot's names mean what they should.
+
+        Args:
+            source: The code.
+            setup: What the code needs: gives the names that the notebook does not have yet.
+        """
+        request = {"op": "define", "source": source, "setup": setup}
+        self._exchange("the reference", request, [])
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """Put a file into the snapshot's working folder."""
+        self._exchange(name, {"op": "write", "name": name, "data": data}, [])
+
+    def read_file(self, name: str) -> bytes | None:
+        """A file of the snapshot's working folder; None where there is none or it is too large.
+
+        The content is the student's: never trust it.
+        """
+        data = self._exchange(name, {"op": "read", "name": name}, []).get("data")
+        return data if isinstance(data, bytes) else None
 
     def value(self, name: str) -> Any:
         """A variable of the notebook.
@@ -104,24 +124,32 @@ class Snapshot:
         reply = self._exchange(name, {"op": "value", "name": name}, [])
         return self._decode(name, reply.get("value"))
 
-    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+    def call(
+        self,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        probe: Sequence[torch.Tensor] = (),
+    ) -> Call:
         """Call a function of the notebook.
 
         Functions among the arguments run on the trusted side, given views of what the student's
-        code gave them; they return a value or an `Update`.
+        code gave them; they return a value or an `Update`. A module that the function returns is
+        called on each input of `probe`.
 
         Raises:
             StudentFault: The function is missing, raised, hung or died, or cannot be read.
         """
         callbacks: list[Callable[..., Any]] = []
         buffer = io.BytesIO()
-        _Pickler(buffer, callbacks).dump((args, kwargs))
+        _Pickler(buffer, callbacks).dump((args, kwargs, list(probe)))
         request = {"op": "call", "name": name, "pickle": buffer.getvalue()}
         reply = self._exchange(name, request, callbacks)
         seconds, files = reply.get("seconds"), reply.get("files")
         return Call(
             value=self._decode(name, reply.get("value")),
             args=[self._decode(name, data) for data in reply.get("args") or []],
+            outputs=[self._decode(name, data) for data in reply.get("outputs") or []],
             shared=_shared(reply.get("storages")),
             files=[str(file).split("|")[0] for file in files] if isinstance(files, list) else [],
             seconds=seconds if isinstance(seconds, float) else 0.0,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import torch
 
 from autograder.boundary.snapshot import Call, Snapshot
 
@@ -22,10 +24,23 @@ class Student:
         self._snapshot = snapshot
         self.last: Call | None = None
 
-    def call(self, name: str, *args: Any, **kwargs: Any) -> Call:
-        """Call a function and return all that is known of what it did."""
-        self.last = self._snapshot.call(name, args, kwargs)
+    def call(
+        self, name: str, *args: Any, probe: Sequence[torch.Tensor] = (), **kwargs: Any
+    ) -> Call:
+        """Call a function and return all that is known of what it did.
+
+        A module that it returns is called on each input of `probe`: see `last.outputs`.
+        """
+        self.last = self._snapshot.call(name, args, kwargs, probe)
         return self.last
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """Put a file into the notebook's working folder."""
+        self._snapshot.write_file(name, data)
+
+    def read_file(self, name: str) -> bytes | None:
+        """A file of the working folder, never to be trusted; None where there is none."""
+        return self._snapshot.read_file(name)
 
     def __getitem__(self, name: str) -> Any:
         return self._snapshot.value(name)

@@ -7,43 +7,48 @@ from collections.abc import Callable
 import pytest
 
 from autograder.errors import HiddenTestsBroken
-from autograder.lab import Exercise
+from autograder.grading.scoring import total_points
+from autograder.lab import HIDDEN_TESTS, Exercise
 
 OPTIONS = (
     "-p no:terminal -p no:cacheprovider -p no:capture -p no:logging -p no:warnings "
-    "--assert=plain --disable-plugin-autoload -c /dev/null --noconftest"
+    "--import-mode=importlib --assert=plain --disable-plugin-autoload -c /dev/null --noconftest"
 )
 Tests = dict[str, list[pytest.Item]]
 
 
 def run_hidden_tests(exercise: Exercise, loop: Callable[[Tests], None], *plugins: object) -> None:
-    """Start pytest on the exercise's test file with a run loop of our own.
+    """Start pytest on the exercise's test files with a run loop of our own.
 
     Args:
         exercise: It has hidden tests.
-        loop: Gets the collected tests by `grade_id`, in the order of the file.
+        loop: Gets the collected tests by `grade_id`, in the order of the files.
         plugins: Further plugins, for fixtures and reports.
 
     Raises:
-        HiddenTestsBroken: The file does not import, or names tasks that do not exist.
+        HiddenTestsBroken: A file does not import, or names tasks that do not exist.
     """
     collector = _Collector(exercise, loop)
-    folder = exercise.hidden_tests.parent if exercise.hidden_tests else None
-    arguments = [str(exercise.hidden_tests), *OPTIONS.split(), f"--rootdir={folder}"]
+    files = [str(path) for path in exercise.hidden_tests]
+    arguments = [*files, *OPTIONS.split(), f"--rootdir={HIDDEN_TESTS / exercise.lab}"]
     status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.error is not None:
         raise collector.error
     if status != pytest.ExitCode.OK:
         problems = " ".join(collector.problems)
-        raise HiddenTestsBroken(f"{exercise.hidden_tests} does not collect: {problems}")
+        raise HiddenTestsBroken(f"{', '.join(files)} does not collect: {problems}")
 
 
 def collect_points(exercise: Exercise) -> dict[str, float]:
     """How many points the hidden tests of each task give together."""
     points: dict[str, float] = {}
 
+    most = {task.grade_id: task.points for task in exercise.tasks}
+
     def add_up(tests: Tests) -> None:
-        points.update({task: sum(map(points_of, items)) for task, items in tests.items()})
+        for task, items in tests.items():
+            worth = [(option_of(item), points_of(item)) for item in items]
+            points[task] = total_points(worth, most[task])
 
     run_hidden_tests(exercise, add_up)
     return points
@@ -53,6 +58,12 @@ def points_of(item: pytest.Item) -> float:
     """What a hidden test gives when passed."""
     marker = item.get_closest_marker("task")
     return float(marker.kwargs["points"]) if marker else 0.0
+
+
+def option_of(item: pytest.Item) -> str:
+    """Which option of its task a hidden test judges; empty where it names none."""
+    marker = item.get_closest_marker("task")
+    return str(marker.kwargs.get("option", "")) if marker else ""
 
 
 class _Collector:
@@ -65,7 +76,7 @@ class _Collector:
         self.error: BaseException | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "task(grade_id, points): the task that a test judges")
+        config.addinivalue_line("markers", "task(grade_id, points, option): what a test judges")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

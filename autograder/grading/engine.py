@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.boundary.errors import NotebookLost, WarmProcessFailed
 from autograder.boundary.session import WarmProcess
 from autograder.course import Course
+from autograder.grading.carrying import Carried, carry
 from autograder.grading.limits import Limits
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
@@ -30,6 +32,8 @@ class Job:
         seed: Of the grading.
         limits: Time limits.
         notebooks: For each: the result's key, the exercise's name, the rebuilt notebook.
+        handed_in: All rebuilt notebooks of the submission, for those that carry functions over.
+        scores: Points by exercise and task of those that have a result already.
     """
 
     student: str
@@ -37,6 +41,8 @@ class Job:
     seed: int
     limits: Limits
     notebooks: tuple[tuple[str, str, dict[str, Any]], ...]
+    handed_in: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 class Engine:
@@ -58,11 +64,13 @@ class Engine:
             HiddenTestsBroken: The hidden tests themselves do not work.
             WarmProcessFailed: Notebooks cannot be run at all.
         """
-        results = {}
+        results, scores = {}, dict(job.scores)
         for key, name, notebook in job.notebooks:
-            exercise = self._exercise(job.lab, name)
-            result = self._grade_notebook(exercise, notebook, job)
+            exercise = self._lab(job.lab)[name]
+            carried = carry(exercise, self._lab(job.lab), _notebooks(job.handed_in), scores)
+            result = self._grade_notebook(exercise, notebook, job, carried)
             results[key] = result.to_json()
+            scores[name] = result.scores
         return results
 
     def close(self) -> None:
@@ -72,13 +80,13 @@ class Engine:
             self._warm = None
 
     def _grade_notebook(
-        self, exercise: Exercise, notebook: dict[str, Any], job: Job
+        self, exercise: Exercise, notebook: dict[str, Any], job: Job, carried: Carried
     ) -> NotebookResult:
         rebuilt = nbformat.from_dict(notebook)
         for _ in range(ATTEMPTS):
             try:
                 with self._ready().submission() as session:
-                    return grade_notebook(session, rebuilt, exercise, job.seed, job.limits)
+                    return grade_notebook(session, rebuilt, exercise, job.seed, job.limits, carried)
             except NotebookLost:
                 continue  # not by a cell: those are reported; the process tree itself was hit
             except WarmProcessFailed:
@@ -95,7 +103,11 @@ class Engine:
             self._warm = WarmProcess(self._course.small_data, labkit)
         return self._warm
 
-    def _exercise(self, lab: str, name: str) -> Exercise:
+    def _lab(self, lab: str) -> dict[str, Exercise]:
         if lab not in self._labs:
             self._labs[lab] = {e.name: e for e in read_lab(self._course.labs, lab)}
-        return self._labs[lab][name]
+        return self._labs[lab]
+
+
+def _notebooks(handed_in: dict[str, dict[str, Any]]) -> dict[str, NotebookNode]:
+    return {name: nbformat.from_dict(notebook) for name, notebook in handed_in.items()}

@@ -16,17 +16,31 @@ ROW = "<tr><td>{mark}</td><td>{title}{message}</td><td>{points}</td></tr>"
 
 def feedback_output(results: list[TestResult]) -> NotebookNode:
     """One line for each hidden test: passed or not, what it checks, and what to look at."""
-    rows = "".join(_row(result) for result in results)
+    rows = "".join(_heading(option, of) + "".join(map(_row, of)) for option, of in _parts(results))
     table = (
         "<table><thead><tr><th></th><th>What the autograder checked</th><th>Points</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
     )
     lines = [
         f"{'passed' if r.passed else 'FAILED'}  {r.title} ({_points(r)})"
+        + ("" if r.counts else " (this option does not count)")
         + ("" if r.passed else f"\n        {r.message}")
         for r in results
     ]
     return new_output("display_data", data={"text/html": table, "text/plain": "\n".join(lines)})
+
+
+def _parts(results: list[TestResult]) -> list[tuple[str, list[TestResult]]]:
+    """The results of each option in a row; those without one first, under the empty name."""
+    names = sorted({result.option for result in results})
+    return [(name, [r for r in results if r.option == name]) for name in names]
+
+
+def _heading(option: str, results: list[TestResult]) -> str:
+    if not option:
+        return ""
+    counts = "counts" if results[0].counts else "does not count: your other options are better"
+    return f"<tr><td></td><td><em>Option {escape(option)} {counts}</em></td><td></td></tr>"
 
 
 def _row(result: TestResult) -> str:

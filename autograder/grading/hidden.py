@@ -25,11 +25,13 @@ from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
 from autograder.boundary.session import NotebookSession
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
-from autograder.grading.collection import points_of, run_hidden_tests
+from autograder.grading.carrying import Carried
+from autograder.grading.collection import option_of, points_of, run_hidden_tests
 from autograder.grading.feedback import feedback_output
 from autograder.grading.limits import Limits
 from autograder.grading.outputs import clean_outputs, error_output
 from autograder.grading.result import TestResult
+from autograder.grading.scoring import score
 from autograder.lab import Exercise
 
 UNCLEAR = "This check could not make sense of what your code did; your instructor sees why."
@@ -45,6 +47,7 @@ class Grading:
         exercise: What it is a submission of.
         seed: Of this grading; inputs of each test follow from it and the test's name.
         limits: Time limits.
+        carried: What it takes over from earlier notebooks.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Grading:
         exercise: Exercise,
         seed: int,
         limits: Limits,
+        carried: Carried | None = None,
     ) -> None:
         self._session = session
         self._notebook = notebook
@@ -65,6 +69,7 @@ class Grading:
         self._slow = False
         self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
+        self._carried = (carried or Carried()).references
         self._references: list[str] = []
         self._current: TestResult | None = None
         self.results: list[TestResult] = []
@@ -155,9 +160,9 @@ class Grading:
 
     def _judge(self, cell: NotebookNode, grade_id: str, items: list[pytest.Item]) -> None:
         self._slow = False
-        results = [self._run_test(grade_id, item) for item in items]
+        verdicts = [self._run_test(grade_id, item) for item in items]
+        earned, results = score(verdicts, self._tasks[grade_id].points)
         self.results += results
-        earned = round(sum(result.points for result in results if result.passed), 6)
         self.scores[grade_id] = earned
         if earned < self._tasks[grade_id].points:
             self._references.append(self._tasks[grade_id].reference)
@@ -166,9 +171,10 @@ class Grading:
     def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
         explained = getattr(item, "function", item).__doc__ or item.name
         title = explained.strip().split("\n")[0].rstrip(".")
-        points = points_of(item)
         title = _with_parameters(title, item)
-        result = TestResult(item.name, grade_id, title, points, passed=False, message=LOST)
+        result = TestResult(
+            item.name, grade_id, title, points_of(item), False, LOST, option_of(item)
+        )
         if self._lost:
             return result
         self._current = replace(result, message=UNCLEAR)
@@ -180,6 +186,8 @@ class Grading:
     def _snapshot(self) -> Iterator[Snapshot]:
         limit = self._limits.late_s if self._slow else self._limits.test_s
         with self._session.snapshot(limit) as snapshot:
+            for setup, source in self._carried:
+                snapshot.define(source, setup)
             for source in self._references:
                 snapshot.define(source)
             yield snapshot

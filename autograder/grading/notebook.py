@@ -8,6 +8,7 @@ import time
 from nbformat import NotebookNode
 
 from autograder.boundary.session import SubmissionSession
+from autograder.grading.carrying import Carried
 from autograder.grading.hidden import Grading
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
@@ -20,6 +21,7 @@ def grade_notebook(
     exercise: Exercise,
     seed: int,
     limits: Limits | None = None,
+    carried: Carried | None = None,
 ) -> NotebookResult:
     """Execute a rebuilt notebook and run the hidden tests of its exercise.
 
@@ -29,6 +31,7 @@ def grade_notebook(
         exercise: The exercise that it answers.
         seed: Draws the hidden tests' inputs and seeds the notebook.
         limits: Time limits; the defaults where None.
+        carried: What it takes over from earlier notebooks.
 
     Raises:
         HiddenTestsBroken: The hidden tests themselves do not work.
@@ -36,9 +39,10 @@ def grade_notebook(
     """
     start = time.perf_counter()
     notebook = copy.deepcopy(rebuilt)
-    process = session.notebook(exercise.name, seed)
+    carried = carried or Carried()
+    process = session.notebook(exercise.name, seed, carried.files)
     try:
-        grading = Grading(process, notebook, exercise, seed, limits or Limits())
+        grading = Grading(process, notebook, exercise, seed, limits or Limits(), carried)
         grading.run()
     finally:
         process.close()

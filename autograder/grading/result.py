@@ -20,6 +20,8 @@ class TestResult:
         points: What it gives when passed.
         passed: Whether it passed.
         message: For the student, when it failed: what to look at.
+        option: Which option of the task it judges; empty where the task has none.
+        counts: Whether its option is among those that count.
     """
 
     __test__ = False
@@ -30,6 +32,8 @@ class TestResult:
     points: float
     passed: bool
     message: str = ""
+    option: str = ""
+    counts: bool = True
 
 
 @dataclass

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,11 +21,16 @@ from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
 from autograder.lab import Exercise
 
-ENGINE = "1"
+ENGINE = "2"
 
 
 def result_key(
-    notebook: NotebookNode, exercise: Exercise, labkit: str, seed: int, limits: Limits
+    notebook: NotebookNode,
+    exercise: Exercise,
+    labkit: str,
+    seed: int,
+    limits: Limits,
+    carried: Sequence[str] = (),
 ) -> str:
     """The name of a result: a digest of everything that it depends on.
 
@@ -34,9 +40,10 @@ def result_key(
         labkit: The digest of the labkit that it runs on.
         seed: Of the grading.
         limits: Time limits.
+        carried: The names of the results of the notebooks that it takes functions over from.
     """
     cells = [[cell.id, cell.cell_type, cell.source] for cell in notebook.cells]
-    parts = [ENGINE, cells, exercise.lab, exercise.name, exercise.version, labkit, seed]
+    parts = [ENGINE, cells, exercise.lab, exercise.name, exercise.version, labkit, seed, *carried]
     text = json.dumps([*parts, asdict(limits)], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -22,15 +22,21 @@ SHORT_README = """# {lab}
 1. Make an environment: `conda env create -f environment.yml`, then `conda activate pruning-labs`
    (or, with Python 3.11 or newer: `pip install -c constraints.txt -r requirements.txt`).
 2. Open JupyterLab in this folder: `jupyter lab`.
+   `python -m labkit.cli doctor` says whether this laptop is ready.
 3. Work through the notebooks in order, in the cells that say `YOUR CODE HERE`. Run the check below
    each; a failing check says what to look at. Keep the file names and the folder as they are.
-4. Hand in the notebooks of this folder as your course asks.
+4. `python -m labkit.cli report` makes the PDF, `python -m labkit.cli submit` the zip to hand in.
 
-`labkit/` is the helper library that the notebooks import. `data/digits/` holds a small data set for
-work without a network; `python -m labkit.cli data download` fetches the full MNIST.
+`labkit/` is the helper library that the notebooks import. `data/` holds small data sets for work
+without a network; `python -m labkit.cli data download` fetches the full MNIST (`--what sst2`: the
+full SST-2).
 """
+SMALL_DATA = ("digits", "reviews")
 PACKED = ("environment.yml", "constraints.txt", "LICENSE")
-REQUIREMENTS = "torch torchvision pandas matplotlib psutil tqdm typer rich jupyterlab\n"
+REQUIREMENTS = (
+    "torch torchvision pandas matplotlib psutil tqdm typer rich onnx onnxruntime onnxscript typst "
+    "jupyterlab nbgrader ipykernel ipywidgets\n"
+)
 
 
 def generate_assignment(course: Course, lab: str) -> Path:
@@ -64,7 +70,8 @@ def build_release(course: Course, lab: str, exercises: list[Exercise]) -> tuple[
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_labkit_edition(course.root, folder)
-    shutil.copytree(course.small_data, folder / "data" / "digits", dirs_exist_ok=True)
+    for name in SMALL_DATA:
+        shutil.copytree(course.small_data / name, folder / "data" / name, dirs_exist_ok=True)
     for name in PACKED:
         shutil.copyfile(course.root / name, folder / name)
     (folder / "requirements.txt").write_text(REQUIREMENTS.replace(" ", "\n"), encoding="utf-8")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 
 from autograder.boundary.session import WarmProcess
+from autograder.grading.carrying import carry
 from autograder.grading.collection import collect_points
 from autograder.grading.notebook import grade_notebook
 from autograder.intake import rebuild
@@ -32,7 +34,7 @@ def point_problems(exercise: Exercise) -> list[str]:
                 f"{exercise.name}: the heading {task.title!r} and the cell {task.grade_id} "
                 f"({task.points:g} points) must state the same points."
             )
-    if exercise.hidden_tests is None:
+    if not exercise.hidden_tests:
         return problems
     points = collect_points(exercise)
     for task in exercise.tasks:
@@ -45,13 +47,20 @@ def point_problems(exercise: Exercise) -> list[str]:
     return problems
 
 
-def score_problems(exercise: Exercise, warm: WarmProcess, seed: int) -> list[str]:
-    """Whether the solution earns everything and the stub nothing."""
+def score_problems(
+    exercise: Exercise, lab: Sequence[Exercise], warm: WarmProcess, seed: int
+) -> list[str]:
+    """Whether the solution earns everything and the stub nothing, on the lab's own functions."""
     problems = []
+    earlier = {each.name: each for each in lab}
+    sources = {each.name: each.source for each in lab}
+    marks = {each.name: {task.grade_id: task.points for task in each.tasks} for each in lab}
+    carried = carry(exercise, earlier, sources, marks)
     for what, notebook in (("solution", exercise.source), ("stub", exercise.student_edition)):
         raw = _to_bytes(notebook)
         with warm.submission() as session:
-            result = grade_notebook(session, rebuild(raw, exercise).notebook, exercise, seed)
+            rebuilt = rebuild(raw, exercise).notebook
+            result = grade_notebook(session, rebuilt, exercise, seed, carried=carried)
         for task in exercise.tasks:
             wanted = task.points if what == "solution" else 0.0
             got = result.scores.get(task.grade_id, 0.0)
@@ -125,7 +134,7 @@ def _answers(exercises: list[Exercise], labkit: Path) -> dict[str, list[str]]:
 def _hidden_tests(lab: str) -> dict[str, list[str]]:
     """The body of each hidden test."""
     found = {}
-    for path in sorted((HIDDEN_TESTS / lab).glob("test_*.py")):
+    for path in sorted((HIDDEN_TESTS / lab).rglob("test_*.py")):
         source = path.read_text(encoding="utf-8")
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef):

@@ -42,7 +42,7 @@ def release_lab(
         try:
             for exercise in exercises:
                 tell(f"Grading the solution and the stub of {exercise.name}")
-                _refuse(lab, score_problems(exercise, warm, secrets.randbits(48)))
+                _refuse(lab, score_problems(exercise, exercises, warm, secrets.randbits(48)))
         finally:
             warm.close()
     tell("Building the student edition")

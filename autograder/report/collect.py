@@ -10,12 +10,12 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course
-from autograder.grade import Submission, read_submissions
 from autograder.grading.limits import Limits
 from autograder.grading.store import Store
 from autograder.lab import Exercise, read_lab
 from autograder.recording import feedback_pages
 from autograder.report.model import ClassData, StudentRow, TaskRow, TestRow
+from autograder.submissions import Reader, Submission
 
 ISOLATION = "none: each notebook ran in a process of its own, without a sandbox"
 
@@ -29,7 +29,8 @@ def collect(course: Course, lab: str) -> ClassData:
     exercises = read_lab(course.labs, lab)
     store = Store(course.store)
     seed = store.seed(lab)
-    submissions = read_submissions(course, exercises, seed, Limits())
+    reader = Reader(course, exercises, seed, Limits())
+    submissions = [reader.read(student) for student in course.students(lab)]
     tasks = [
         TaskRow(task.grade_id, task.title, task.points, exercise.name, task.manual)
         for exercise in exercises

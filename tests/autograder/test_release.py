@@ -127,10 +127,10 @@ def test_a_wrong_solution_or_a_stub_that_scores_is_refused(
     exercises: dict[str, Exercise], warm: WarmProcess
 ) -> None:
     ex1 = exercises["ex1_base_model"]
-    assert score_problems(ex1, warm, seed=5) == []
+    assert score_problems(ex1, [ex1], warm, seed=5) == []
     reference = next(c.source for c in ex1.source.cells if c.id == "ex1-hardware-task")
     unmarked = "\n".join(line for line in reference.splitlines() if "### " not in line)
     ending = "\n### BEGIN SOLUTION\ndel hardware_table\n### END SOLUTION"
     wrong = edited(ex1, {"ex1-hardware-task": unmarked + ending})
-    problems = " ".join(score_problems(wrong, warm, seed=5))
+    problems = " ".join(score_problems(wrong, [wrong], warm, seed=5))
     assert "the solution scores 0" in problems

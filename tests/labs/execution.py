@@ -12,7 +12,13 @@ from nbformat import NotebookNode
 
 COURSE = Path(__file__).resolve().parents[2]
 LAB = COURSE / "labs" / "lab1_magnitude"
-NOTEBOOKS = ("ex1_base_model", "ex2_magnitude_pruning")
+NOTEBOOKS = (
+    "ex1_base_model",
+    "ex2_magnitude_pruning",
+    "ex3_your_model",
+    "ex4_extra_credit",
+    "ex5_contributions",
+)
 
 
 def read(name: str) -> NotebookNode:

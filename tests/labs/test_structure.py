@@ -23,6 +23,13 @@ POINTS = {
         "ex2-plot-check": 0.5,
         "ex2-trends-written": 0.5,
     },
+    "ex3_your_model": {
+        "ex3-own-check": 1,
+        "ex3-options-check": 1.5,
+        "ex3-conclusions-written": 0.5,
+    },
+    "ex4_extra_credit": {"ex4-method-check": 1, "ex4-quantize-check": 1},
+    "ex5_contributions": {"ex5-contributions-written": 0.5},
 }
 every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 

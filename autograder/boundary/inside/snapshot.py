@@ -25,6 +25,7 @@ from autograder.boundary.plain import Encoder, TooLarge, module_names
 from autograder.boundary.wire import Channel
 
 MAX_FILES = 200
+MAX_FILE_BYTES = 64_000_000
 
 
 class Callback:
@@ -84,7 +85,7 @@ def apply_update_(
 
 def serve_snapshot(channel: Channel, namespace: dict[str, Any]) -> None:
     """Answer requests until the channel closes."""
-    handlers = {"call": _call, "value": _value, "define": _define}
+    handlers = {"call": _call, "value": _value, "define": _define, "read": _read, "write": _write}
     while True:
         request = channel.receive()
         reply = handlers[request["op"]](channel, namespace, request)
@@ -92,7 +93,25 @@ def serve_snapshot(channel: Channel, namespace: dict[str, Any]) -> None:
 
 
 def _define(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    setup: dict[str, Any] = {}
+    exec(compile(request["setup"], "<setup>", "exec"), setup)
+    for name, value in setup.items():
+        namespace.setdefault(name, value)
     exec(compile(request["source"], "<reference>", "exec"), namespace)
+    return {}
+
+
+def _read(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with open(request["name"], "rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError:
+        return {"data": None}
+    return {"data": data if len(data) <= MAX_FILE_BYTES else None}
+
+
+def _write(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    Path(request["name"]).write_bytes(request["data"])
     return {}
 
 
@@ -106,7 +125,7 @@ def _call(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) 
     function = namespace.get(request["name"])
     if not callable(function):
         return {"missing": True}
-    args, kwargs = _Loader(request["pickle"], channel).load()
+    args, kwargs, probes = _Loader(request["pickle"], channel).load()
     names: dict[int, str] = {}
     for index, value in enumerate(args):
         names |= module_names(value, f"args[{index}]")
@@ -119,6 +138,7 @@ def _call(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) 
             contextlib.redirect_stderr(sink),
         ):
             value = function(*args, **kwargs)
+            outputs = [_probe(value, x) for x in probes]
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         return {"raised": describe_error(error)}
     seconds = time.perf_counter() - start
@@ -128,12 +148,24 @@ def _call(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) 
         return {
             "value": encoder.encode(value),
             "args": [encoder.encode(v, f"args[{i}]") for i, v in enumerate(args)],
+            "outputs": [encoder.encode(v, f"outputs[{i}]") for i, v in enumerate(outputs)],
             "storages": encoder.storages,
             "files": sorted(_files() ^ before)[:MAX_FILES],
             "seconds": seconds,
         }
 
     return _encoded(reply, names)
+
+
+def _probe(value: Any, x: torch.Tensor) -> Any:
+    """What a module that a student's function returned gives for an input, or why it does not."""
+    if not isinstance(value, nn.Module):
+        return "no module"
+    try:
+        with torch.no_grad():
+            return value(x)
+    except Exception as error:  # a model that does not fit its input is a finding, not a fault
+        return f"{type(error).__name__}: {error}"[:300]
 
 
 def _encoded(build: Any, names: dict[int, str] | None = None) -> dict[str, Any]:

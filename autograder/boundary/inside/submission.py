@@ -14,6 +14,8 @@ from autograder.boundary.inside import process
 from autograder.boundary.inside.notebook import serve_notebook
 from autograder.boundary.wire import Channel, ChannelClosed
 
+SMALL_DATA = {"MNIST": "digits/MNIST", "sst2": "reviews/sst2"}  # as loaders look for them
+
 
 def serve_submission(channel: Channel, data_dir: str) -> None:
     """Answer requests until the channel closes, then leave no process and no file behind.
@@ -61,7 +63,7 @@ def _fork_notebook(channel: Channel, home: Path, data_dir: str, request: dict[st
     os.setsid()
     channel.close()
     try:
-        _enter_folder(folder, data_dir)
+        _enter_folder(folder, data_dir, request["files"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
         serve_notebook(Channel(socket.socket(fileno=fd)), request["seed"])
     except (ChannelClosed, KeyboardInterrupt):
@@ -70,7 +72,7 @@ def _fork_notebook(channel: Channel, home: Path, data_dir: str, request: dict[st
         os._exit(0)
 
 
-def _enter_folder(folder: Path, data_dir: str) -> None:
+def _enter_folder(folder: Path, data_dir: str, files: dict[str, bytes]) -> None:
     """A working, home and temporary folder of the notebook's own, with the small data beside."""
     work, temporary = folder / "work", folder / "tmp"
     work.mkdir(parents=True)
@@ -79,6 +81,11 @@ def _enter_folder(folder: Path, data_dir: str) -> None:
     for descriptor in range(3):
         os.dup2(nowhere, descriptor)
     os.chdir(work)
-    (work / "data").symlink_to(data_dir)
-    os.environ |= {"HOME": str(work), "TMPDIR": str(temporary), "LABKIT_DATA": data_dir}
+    data = work / "data"
+    data.mkdir()
+    for name, place in SMALL_DATA.items():
+        (data / name).symlink_to(Path(data_dir) / place)
+    for name, content in files.items():
+        (work / name).write_bytes(content)
+    os.environ |= {"HOME": str(work), "TMPDIR": str(temporary), "LABKIT_DATA": str(data)}
     tempfile.tempdir = None

@@ -1,0 +1,1 @@
+"""Commands of `autograder` that have a file of their own."""

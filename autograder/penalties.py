@@ -1,0 +1,140 @@
+"""Brings the late policy into nbgrader's gradebook, through nbgrader's own plugin.
+
+`nbgrader_config.py` names the two classes. `settle` does for a whole lab what they do for one
+notebook while it is graded: a penalty is a share of the points, so it has to follow when a person
+gives some by hand, and when a date or an extension in `course.toml` changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
+
+from autograder.course import Course
+from autograder.late import UnreadableTimestamp, penalty, read_timestamp
+from autograder.recording import one_grader
+from autograder.settings import LabSettings, read_settings
+
+
+class CoursePolicy(LateSubmissionPlugin):
+    """nbgrader's question what lateness costs, answered by `course.toml`."""
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float:
+        """Points off for one notebook that came so many seconds after the student's due date."""
+        settings = read_settings(Course.find(), self.parent.assignment_id)
+        due = settings.due_of(student_id)
+        if due is None:  # a date that stands in the gradebook only: nbgrader's own rule, no penalty
+            return 0.0
+        handed_in = due.astimezone(dt.UTC) + dt.timedelta(seconds=total_seconds_late)
+        return penalty(settings, student_id, score, handed_in)
+
+
+class AssignCoursePenalties(AssignLatePenalties):
+    """nbgrader's step, after the dates of `course.toml` were written into the gradebook."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Write due date, extension and time; nbgrader does the rest with `CoursePolicy`."""
+        course, names = Course.find(), resources["nbgrader"]
+        settings = read_settings(course, names["assignment"])
+        if settings.due is not None:
+            with Gradebook(names["db_url"]) as gradebook:
+                submission = gradebook.find_submission(names["assignment"], names["student"])
+                _write_dates(settings, submission, _handed_in(course, submission)[0])
+                gradebook.db.commit()
+        return super().preprocess(nb, resources)
+
+
+def settle(course: Course, lab: str) -> tuple[list[str], dict[str, str]]:
+    """Bring every late penalty of a lab up to date with `course.toml` and with marks by hand.
+
+    Args:
+        course: The course folder.
+        lab: The lab.
+
+    Returns:
+        Whose penalty changed, and what is odd about the time of some student's submission.
+
+    Raises:
+        CourseError: `course.toml` makes no sense, or another grading is at work.
+    """
+    settings = read_settings(course, lab)
+    notes: dict[str, str] = {}
+    if settings.due is None or not (course.build / "gradebook.db").exists():
+        return [], notes
+    directory = CourseDirectory(config=course.nbgrader_config(lab))
+    changed, outdated = [], False
+    with Gradebook(directory.db_url, directory.course_id) as gradebook, gradebook.db.no_autoflush:
+        for submission in _submissions(gradebook, lab):
+            handed_in, note = _handed_in(course, submission)
+            if note:
+                notes[submission.student.id] = note
+            outdated |= _write_dates(settings, submission, handed_in)
+            if _write_penalties(settings, submission, handed_in):
+                changed.append(submission.student.id)
+        if outdated or changed:
+            with one_grader(course):
+                gradebook.db.commit()
+    return sorted(changed), notes
+
+
+def _submissions(gradebook: Gradebook, lab: str) -> Iterator[SubmittedAssignment]:
+    try:
+        yield from gradebook.find_assignment(lab).submissions
+    except MissingEntry:
+        return
+
+
+def _write_penalties(
+    settings: LabSettings, submission: SubmittedAssignment, handed_in: dt.datetime | None
+) -> bool:
+    """Set each notebook's penalty where it differs; whether one did."""
+    changed = False
+    for notebook in submission.notebooks:
+        new = penalty(settings, submission.student.id, notebook.score, handed_in)
+        if abs(new - (notebook.late_submission_penalty or 0.0)) > 1e-9:
+            notebook.late_submission_penalty = new
+            changed = True
+    return changed
+
+
+def _write_dates(
+    settings: LabSettings, submission: SubmittedAssignment, handed_in: dt.datetime | None
+) -> bool:
+    """Set due date, extension and time where they differ; nbgrader keeps UTC without a zone."""
+    assert settings.due is not None
+    due = settings.due.astimezone(dt.UTC)
+    until = (settings.due_of(submission.student.id) or due).astimezone(dt.UTC)
+    wanted = (
+        (submission.assignment, "duedate", due.replace(tzinfo=None)),
+        (submission, "extension", until - due or None),
+        (submission, "timestamp", handed_in.replace(tzinfo=None) if handed_in else None),
+    )
+    outdated = [
+        (entry, name, value) for entry, name, value in wanted if getattr(entry, name) != value
+    ]
+    for entry, name, value in outdated:
+        setattr(entry, name, value)
+    return bool(outdated)
+
+
+def _handed_in(course: Course, submission: SubmittedAssignment) -> tuple[dt.datetime | None, str]:
+    """When a submission came, and a sentence where nobody knows."""
+    folder = course.submitted / submission.student.id / submission.assignment.name
+    try:
+        handed_in = read_timestamp(folder)
+    except UnreadableTimestamp as error:
+        return None, f"timestamp.txt does not say when it was handed in ({error}): not late."
+    if handed_in is None:
+        return None, "There is no timestamp.txt, so nobody knows when it was handed in: not late."
+    return handed_in, ""
