@@ -26,11 +26,13 @@ def read(name: str) -> NotebookNode:
     return nbformat.read(LAB / f"{name}.ipynb", as_version=4)
 
 
-def execute(name: str, folder: Path, tables: tuple[str, ...] = (), **environment: str) -> dict:
+def execute(
+    notebook: NotebookNode, folder: Path, tables: tuple[str, ...] = (), **environment: str
+) -> dict:
     """Run all cells in a fresh kernel, in a folder of its own; any error fails the test.
 
     Args:
-        name: The notebook's name without suffix.
+        notebook: The notebook.
         folder: Working folder of the kernel.
         tables: Names of DataFrames to bring back.
         environment: Variables of the kernel's process; an empty value removes the variable.
@@ -38,7 +40,6 @@ def execute(name: str, folder: Path, tables: tuple[str, ...] = (), **environment
     Returns:
         Name of each table to its columns, as lists.
     """
-    notebook = read(name)
     ask = ", ".join(f"{table!r}: {table}.to_dict('list')" for table in tables)
     notebook.cells.append(
         nbformat.v4.new_code_cell(f"import json as _json; print(_json.dumps({{{ask}}}))")
