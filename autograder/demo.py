@@ -9,8 +9,9 @@ import nbformat
 from autograder.course import CONFIG_NAME, Course
 from autograder.lab import read_lab
 from autograder.sample_class import build_sample_class
+from autograder.settings import FILE_NAME
 
-SHARED = ("labs", "labkit", "data", "environment.yml", "constraints.txt", "LICENSE")
+SHARED = ("labs", "labkit", "data", "environment.yml", "constraints.txt", "LICENSE", FILE_NAME)
 
 
 def make_demo_course(real: Course) -> Course:

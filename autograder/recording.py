@@ -20,6 +20,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.store import write_atomically
+from autograder.late import CarefulCourseDirectory
 
 
 @contextlib.contextmanager
@@ -116,7 +117,10 @@ class Recorder:
                 # nbgrader's own queries make SQLAlchemy 2 warn; nothing is lost by them.
                 warnings.simplefilter("ignore", SAWarning)
                 converter(
-                    coursedir=CourseDirectory(config=config), config=config, force=True, log=log
+                    coursedir=CarefulCourseDirectory(config=config),
+                    config=config,
+                    force=True,
+                    log=log,
                 ).start()
         except (NbGraderException, SystemExit):
             return errors.last or "nbgrader gave no reason"

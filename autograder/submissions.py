@@ -57,17 +57,21 @@ class Reader:
         """Rebuild a student's notebooks and name their results."""
         submission = Submission(student)
         folder = self._course.submitted / student / self._lab
+        absent = []
         for exercise in self._exercises:
             path = folder / f"{exercise.name}.ipynb"
             if path.is_symlink() or not path.is_file():
-                there = path.is_symlink() or path.exists()
-                what = "is no regular file" if there else "was not handed in"
-                submission.warnings.append(f"{path.name} {what}.")
+                if path.is_symlink() or path.exists():
+                    submission.warnings.append(f"{path.name} is no regular file.")
+                else:
+                    absent.append(path.name)
                 continue
             intake = rebuild(path.read_bytes(), exercise)
             submission.intakes[exercise.name] = intake
             submission.keys[exercise.name] = self._key(exercise, submission)
             submission.warnings += intake.warnings
+        if absent:
+            submission.warnings.append(f"not handed in: {', '.join(absent)}.")
         known = {f"{exercise.name}.ipynb" for exercise in self._exercises}
         submission.warnings += [
             f"{path.name} is no notebook of this lab and was not graded."

@@ -82,7 +82,7 @@ class Grading:
         Raises:
             HiddenTestsBroken: The test file does not import or names tasks that do not exist.
         """
-        if self._exercise.hidden_tests is None:
+        if not self._exercise.hidden_tests:
             self._walk({})
             return
         run_hidden_tests(self._exercise, self._walk, self)

@@ -10,11 +10,13 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course
+from autograder.exports.scores import scheme
 from autograder.grading.limits import Limits
 from autograder.grading.store import Store
 from autograder.lab import Exercise, read_lab
 from autograder.recording import feedback_pages
 from autograder.report.model import ClassData, StudentRow, TaskRow, TestRow
+from autograder.settings import read_settings
 from autograder.submissions import Reader, Submission
 
 ISOLATION = "none: each notebook ran in a process of its own, without a sandbox"
@@ -59,7 +61,7 @@ def collect(course: Course, lab: str) -> ClassData:
         lab=lab,
         tasks=tasks,
         students=students,
-        max_score=sum(task.max_score for task in tasks),
+        max_score=scheme(exercises, read_settings(course, lab))[0],
         generated_at=dt.datetime.now().astimezone(),
         seed=seed,
         isolation=ISOLATION,

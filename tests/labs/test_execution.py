@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.labs.execution import COURSE, execute
+from tests.labs.execution import execute
 from tests.labs.nbval import CHECKED, OFFLINE, solution, with_reference
 
 COLUMNS = ["iteration", "sparsity", "accuracy", "latency_s", "disk_mb"]
