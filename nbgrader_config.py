@@ -38,3 +38,9 @@ c.SanitizeHTML.tags = (
     "a abbr b blockquote br code dd details div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre span "
     "strong sub summary sup table tbody td th thead tr ul"
 ).split()
+
+# `nbgrader zip_collect` takes the zips of `labkit submit`, as Canvas or Moodle bundle them.
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*[/\\][^/\\]*lab\d\w*-(?P<student_id>[^/\\]+)[/\\](?:[^/\\]+[/\\])?"
+    r"(?P<file_id>ex\d[^/\\]*)\.ipynb$"
+)

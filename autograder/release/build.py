@@ -22,13 +22,13 @@ SHORT_README = """# {lab}
 1. Make an environment: `conda env create -f environment.yml`, then `conda activate pruning-labs`
    (or, with Python 3.11 or newer: `pip install -c constraints.txt -r requirements.txt`).
 2. Open JupyterLab in this folder: `jupyter lab`.
-   `python -m labkit.cli doctor` says whether this laptop is ready.
+   `python -m labkit doctor` says whether this laptop is ready.
 3. Work through the notebooks in order, in the cells that say `YOUR CODE HERE`. Run the check below
    each; a failing check says what to look at. Keep the file names and the folder as they are.
-4. `python -m labkit.cli report` makes the PDF, `python -m labkit.cli submit` the zip to hand in.
+4. `python -m labkit report` makes the PDF, `python -m labkit submit` the zip to hand in.
 
 `labkit/` is the helper library that the notebooks import. `data/` holds small data sets for work
-without a network; `python -m labkit.cli data download` fetches the full MNIST (`--what sst2`: the
+without a network; `python -m labkit data download` fetches the full MNIST (`--what sst2`: the
 full SST-2).
 """
 SMALL_DATA = ("digits", "reviews")

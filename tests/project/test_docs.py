@@ -28,10 +28,14 @@ FOR_READERS = {
     "conda env create -f environment.yml": "needs a network, and conda",
     "conda activate pruning-labs": "needs conda",
     "jupyter lab": "waits for a browser",
-    "python -m labkit.cli data download": "needs a network",
+    "python -m labkit data download": "needs a network",
+    "python -m labkit data download --what sst2": "needs a network",
+    "python -m labkit report": "needs notebooks that a student has run",
+    "python -m labkit submit": "needs notebooks that a student has run",
+    "autograder export canvas lab1_magnitude --canvas Grades-Pruning.csv": "needs a file of Canvas",
     "source .venv/bin/activate": "changes the reader's shell only",
 }
-HELP = re.compile(r"^(autograder|nbgrader|labkit|python -m labkit\.cli)((?: [a-z_]+)?)( |$)")
+HELP = re.compile(r"^(autograder|nbgrader|labkit|python -m labkit)((?: [a-z_]+)?)( |$)")
 
 
 def readers_order() -> list[Command]:
