@@ -18,7 +18,8 @@ def feedback_output(results: list[TestResult]) -> NotebookNode:
     """One line for each hidden test: passed or not, what it checks, and what to look at."""
     rows = "".join(_heading(option, of) + "".join(map(_row, of)) for option, of in _parts(results))
     table = (
-        "<table><thead><tr><th></th><th>What the autograder checked</th><th>Points</th></tr>"
+        '<table cellpadding="5">'
+        "<thead><tr><th></th><th>What the autograder checked</th><th>Points</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
     )
     lines = [
