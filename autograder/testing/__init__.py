@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.testing.formulas import effective_state, masked_names, percent_zero, weight_of
+from autograder.testing.formulas import (
+    effective_state,
+    masked_names,
+    percent_zero,
+    weight_names,
+    weight_of,
+)
 from autograder.testing.nets import (
     between,
     ffn,
@@ -18,14 +24,17 @@ from autograder.testing.nets import (
     noise,
     pairs_of,
     plain_net,
+    share,
     tied_ffn,
 )
 from autograder.testing.recorders import Evaluator, Trainer
 from autograder.testing.runs import (
+    COLUMNS,
     check_rows,
     check_schedule,
     check_seen_models,
     check_sizes,
+    check_table,
     is_alive,
     models_of_rows,
 )
@@ -33,6 +42,7 @@ from autograder.testing.sizes import coo_size_mb, dense_sizes_mb, is_size, saved
 from autograder.testing.values import column, expect, fail, kind, number, table
 
 __all__ = [
+    "COLUMNS",
     "Evaluator",
     "Trainer",
     "between",
@@ -40,6 +50,7 @@ __all__ = [
     "check_schedule",
     "check_seen_models",
     "check_sizes",
+    "check_table",
     "column",
     "coo_size_mb",
     "dense_sizes_mb",
@@ -60,10 +71,12 @@ __all__ = [
     "percent_zero",
     "plain_net",
     "saved_mb",
+    "share",
     "sparse_sizes_mb",
     "table",
     "task",
     "tied_ffn",
+    "weight_names",
     "weight_of",
 ]
 

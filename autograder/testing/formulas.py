@@ -40,3 +40,8 @@ def percent_zero(tensors: Iterable[torch.Tensor]) -> float:
     """100 * zeros / entries over all tensors together."""
     flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
     return 100.0 * float((flat == 0).double().mean())
+
+
+def weight_names(model: nn.Module) -> list[str]:
+    """The plain names of a model's weight matrices."""
+    return [name for name, tensor in effective_state(model).items() if tensor.dim() == 2]

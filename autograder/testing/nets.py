@@ -18,6 +18,11 @@ def between(rng: torch.Generator, low: int, high: int) -> int:
     return int(torch.randint(low, high + 1, (), generator=rng))
 
 
+def share(rng: torch.Generator, low: float, high: float) -> float:
+    """A random share between two others."""
+    return low + (high - low) * float(torch.rand((), generator=rng))
+
+
 def noise(rng: torch.Generator, *shape: int, scale: float = 1.0) -> torch.Tensor:
     """Normal values of both signs, none of them zero."""
     values = torch.randn(shape, generator=rng)

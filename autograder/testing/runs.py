@@ -11,8 +11,9 @@ from autograder.boundary.views import ModuleView, same_bits
 from autograder.testing.formulas import percent_zero
 from autograder.testing.recorders import Evaluator
 from autograder.testing.sizes import dense_sizes_mb, is_size, saved_mb, sparse_sizes_mb
-from autograder.testing.values import column, expect, fail
+from autograder.testing.values import column, expect, fail, table
 
+COLUMNS = ["iteration", "sparsity", "accuracy", "latency_s", "disk_mb"]
 STORED = 1e-6  # accuracy and latency are stored as returned
 
 
@@ -21,6 +22,16 @@ def is_alive(model: ModuleView, names: Sequence[str]) -> torch.Tensor:
     if any(name not in model.effective for name in names):
         fail("A layer is missing in the model: prune it in place, and hand on a copy of it.")
     return torch.cat([model.effective[name].reshape(-1) != 0 for name in names])
+
+
+def check_table(frame: object, rounds: int, name: str) -> pd.DataFrame:
+    """Fail unless the frame has the right columns, rows, and numbers in them."""
+    checked = table(frame, COLUMNS, rounds + 1, name)
+    for title in COLUMNS:
+        column(checked, title)
+    iterations = column(checked, "iteration")
+    assert iterations == list(range(rounds + 1)), "`iteration` should count from 0 to `rounds`."
+    return checked
 
 
 def check_schedule(frame: pd.DataFrame, total: int, amount: float) -> None:
