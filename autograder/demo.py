@@ -11,7 +11,7 @@ from autograder.lab import read_lab
 from autograder.sample_class import build_sample_class
 from autograder.settings import FILE_NAME
 
-SHARED = ("labs", "labkit", "data", "environment.yml", "constraints.txt", "LICENSE", FILE_NAME)
+SHARED = ("labs", "labkit", "data", "environment.yml", "constraints.txt", "LICENSE")
 
 
 def make_demo_course(real: Course) -> Course:
@@ -26,7 +26,9 @@ def make_demo_course(real: Course) -> Course:
     root.mkdir(parents=True)
     for name in SHARED:
         (root / name).symlink_to(real.root / name)
-    shutil.copyfile(real.root / CONFIG_NAME, root / CONFIG_NAME)
+    for name in (CONFIG_NAME, FILE_NAME):
+        if (real.root / name).exists():
+            shutil.copyfile(real.root / name, root / name)  # a copy: a test or a demo may edit it
     return Course(root)
 
 

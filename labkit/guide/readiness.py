@@ -37,7 +37,7 @@ USEFUL = {
     "ipywidgets": ("8.1", "progress bars in notebooks"),
     "onnxruntime": ("1.20", "Exercise 3, option C"),
     "onnx": ("1.16", "Exercise 3, option C"),
-    "onnxscript": ("0.1", "Exercise 3, option C"),
+    "onnxscript": ("0.5", "Exercise 3, option C"),
 }
 MEMORY_GB = (1.0, 3.0)  # below the first the labs fail, below the second they may swap
 DISK_GB = (0.5, 3.0)
