@@ -64,7 +64,7 @@ class Reader:
                 if path.is_symlink() or path.exists():
                     submission.warnings.append(f"{path.name} is no regular file.")
                 else:
-                    absent.append(path.name)
+                    absent.append(exercise.name)
                 continue
             intake = rebuild(path.read_bytes(), exercise)
             submission.intakes[exercise.name] = intake

@@ -11,15 +11,15 @@ from nbformat.v4 import new_output
 from autograder.grading.result import TestResult
 
 CODE = re.compile("`([^`]+)`")
-ROW = "<tr><td>{mark}</td><td>{title}{message}</td><td>{points}</td></tr>"
+# nbgrader's page gives table cells no padding, and sanitizing takes styles away: hence the spaces.
+ROW = "<tr><td>{mark}&ensp;</td><td>{title}{message}</td><td>&emsp;{points}</td></tr>"
 
 
 def feedback_output(results: list[TestResult]) -> NotebookNode:
     """One line for each hidden test: passed or not, what it checks, and what to look at."""
     rows = "".join(_heading(option, of) + "".join(map(_row, of)) for option, of in _parts(results))
     table = (
-        '<table cellpadding="5">'
-        "<thead><tr><th></th><th>What the autograder checked</th><th>Points</th></tr>"
+        "<table><thead><tr><th></th><th>What the autograder checked</th><th>&emsp;Points</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
     )
     lines = [
