@@ -38,6 +38,7 @@ USEFUL = {
     "onnxruntime": ("1.20", "Exercise 3, option C"),
     "onnx": ("1.16", "Exercise 3, option C"),
     "onnxscript": ("0.5", "Exercise 3, option C"),
+    "typst": ("0.13", "`labkit report`, the PDF"),
 }
 MEMORY_GB = (1.0, 3.0)  # below the first the labs fail, below the second they may swap
 DISK_GB = (0.5, 3.0)
