@@ -82,6 +82,11 @@ class Exercise:
                 answers, cells = [], []
         return tasks
 
+    @property
+    def full_marks(self) -> dict[str, float]:
+        """The points of each task, as an answer without a mistake gets them."""
+        return {task.grade_id: task.points for task in self.tasks}
+
     @cached_property
     def carries(self) -> tuple[str, ...]:
         """The earlier notebooks whose functions it takes over, by `carry_over("name", ...)`."""

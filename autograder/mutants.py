@@ -138,11 +138,6 @@ def lean_notebook(exercise: Exercise, answer: Answer) -> NotebookNode:
     return notebook
 
 
-def full_marks(exercise: Exercise) -> dict[str, float]:
-    """The points of an exercise whose tasks are all right."""
-    return {task.grade_id: task.points for task in exercise.tasks}
-
-
 def judge(answer: Answer, exercise: Exercise, result: dict[str, Any]) -> Row:
     """Compare what grading said of an answer with what it should say."""
     tasks = [task for task in exercise.tasks if not task.manual]
@@ -201,7 +196,7 @@ def run_answers(
                 LIMITS,
                 ((str(number), answer.exercise, notebook),),
                 {name: each.source for name, each in exercises.items()},
-                {name: full_marks(each) for name, each in exercises.items()},
+                {name: each.full_marks for name, each in exercises.items()},
             )
         )
     for job, results in grade_all(course.root, jobs, workers):

@@ -54,7 +54,7 @@ def score_problems(
     problems = []
     earlier = {each.name: each for each in lab}
     sources = {each.name: each.source for each in lab}
-    marks = {each.name: {task.grade_id: task.points for task in each.tasks} for each in lab}
+    marks = {each.name: each.full_marks for each in lab}
     carried = carry(exercise, earlier, sources, marks)
     for what, notebook in (("solution", exercise.source), ("stub", exercise.student_edition)):
         raw = _to_bytes(notebook)

@@ -6,10 +6,10 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.exports.cells import safe_text
 from autograder.report.model import ClassData
 
 COLUMNS = ("student", "exercise", "task", "score", "max_score", "status")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(data: ClassData, path: Path) -> None:
@@ -32,13 +32,8 @@ def _lines(data: ClassData) -> Iterator[tuple[str | float, ...]]:
             score = student.scores.get(task.grade_id, 0.0)
             status = "waiting" if score is None else "graded"
             shown = "" if score is None else round(score, 6)
-            head = (_text(student.student_id), task.group, task.grade_id)
+            head = (safe_text(student.student_id), task.group, task.grade_id)
             yield (*head, shown, task.max_score, status)
     for name in data.missing:
         for task in data.tasks:
-            yield (_text(name), task.group, task.grade_id, "", task.max_score, "missing")
-
-
-def _text(value: str) -> str:
-    """Text that no spreadsheet takes for a formula: such a start gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+            yield (safe_text(name), task.group, task.grade_id, "", task.max_score, "missing")

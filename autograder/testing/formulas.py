@@ -14,8 +14,8 @@ from torch import nn
 def weight_of(module: nn.Module) -> torch.Tensor:
     """The effective weight of one layer, masked or not."""
     mask = getattr(module, "weight_mask", None)
-    weight: torch.Tensor = module.weight if mask is None else module.weight_orig * mask  # type: ignore[assignment]
-    return weight.detach()
+    weight = module.get_parameter("weight" if mask is None else "weight_orig")
+    return weight.detach() if mask is None else weight.detach() * mask
 
 
 def effective_state(model: nn.Module) -> dict[str, torch.Tensor]:

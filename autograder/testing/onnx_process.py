@@ -163,12 +163,12 @@ def outputs_of(path: Path, name: str, inputs: list[np.ndarray]) -> Iterator[np.n
         session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
-    except Exception:
+    except Exception:  # ONNX Runtime's errors have no common class, and the file is a stranger's
         raise Refused("unreadable") from None
     for value in inputs:
         try:
             found = np.asarray(session.run(None, {name: value})[0], dtype="<f4")
-        except Exception:
+        except Exception:  # as above; what a file does not take is a finding
             yield None
         else:
             yield found

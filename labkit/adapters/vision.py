@@ -1,11 +1,14 @@
 """Models of torchvision with the number of classes and channels that a data set needs."""
 
 from difflib import get_close_matches
+from types import ModuleType
 
 import torch
 from torch import nn
 
 from labkit.adapters.errors import AdapterError, require
+
+KEPT = ("kernel_size", "stride", "padding", "dilation", "padding_mode")  # of a first convolution
 
 
 def torchvision_model(
@@ -51,9 +54,9 @@ def torchvision_model(
     return model
 
 
-def _trained(models: object, name: str, weights: str) -> nn.Module:
+def _trained(models: ModuleType, name: str, weights: str) -> nn.Module:
     try:
-        model: nn.Module = models.get_model(name, weights=weights)  # type: ignore[attr-defined]
+        model: nn.Module = models.get_model(name, weights=weights)
     except (OSError, KeyError, ValueError, RuntimeError) as error:
         raise AdapterError(
             f"The weights {weights!r} of {name} could not be loaded ({error}); "
@@ -77,14 +80,8 @@ def _replace_first_(model: nn.Module, channels: int) -> None:
     """Put a new convolution in the place of the first one, for so many input channels."""
     for name, old in model.named_modules():
         if isinstance(old, nn.Conv2d):
-            new = nn.Conv2d(
-                channels,
-                old.out_channels,
-                old.kernel_size,  # type: ignore[arg-type]
-                old.stride,  # type: ignore[arg-type]
-                old.padding,  # type: ignore[arg-type]
-                bias=old.bias is not None,
-            )
-            model.set_submodule(name, new)
+            settings = {setting: getattr(old, setting) for setting in KEPT}
+            bias = old.bias is not None
+            model.set_submodule(name, nn.Conv2d(channels, old.out_channels, bias=bias, **settings))
             return
     raise AdapterError("The model has no convolution to give other channels to.")

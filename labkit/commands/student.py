@@ -110,9 +110,9 @@ def submit(
 ) -> None:
     """Hand in: run what was not run, say what is missing, write the zip with a receipt."""
     from labkit import __version__
-    from labkit.guide.cells import NotebookError
     from labkit.guide.submission import gather, lab_name, pack, safe_name
     from labkit.guide.targets import lab_folder, lab_notebooks_in
+    from labkit.notebooks import NotebookError
 
     place = lab_folder(folder)
     if place is None:

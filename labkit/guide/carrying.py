@@ -14,18 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from labkit.guide.cells import (
-    Cell,
-    Notebook,
-    NotebookError,
-    bound,
-    definitions,
-    is_stub,
-    parse,
-    plain_python,
-)
+from labkit.guide.cells import Cell, Notebook, bound, definitions, is_stub, parse, plain_python
 from labkit.guide.places import find_notebook
 from labkit.guide.tasks import exercise_number
+from labkit.notebooks import NotebookError
 
 
 def carry_over(name: str, namespace: dict[str, Any]) -> None:

@@ -7,13 +7,19 @@ Does not: execute or write anything. Metadata may be lost on the way (Colab, VS 
 from __future__ import annotations
 
 import ast
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labkit.errors import LabkitError
+from labkit.notebooks import (
+    error_of,
+    joined,
+    names_of,
+    outputs_of,
+    read_raw_cells,
+    settings_of,
+)
 
 NAMED = re.compile(r"ex\d+-[\w-]*")
 HEADING = re.compile(
@@ -21,10 +27,6 @@ HEADING = re.compile(
     r"\s*(?:\((?P<points>\d+(?:\.\d+)?)[^()]*points?[^()]*\))?\s*$"
 )
 FENCE = re.compile(r"^\s*(```|~~~)")
-
-
-class NotebookError(LabkitError):
-    """A notebook is missing, or cannot be read or run."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,7 @@ def read_notebook(path: Path) -> Notebook:
     Raises:
         NotebookError: It cannot be opened, or is no notebook.
     """
-    try:
-        data = json.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise NotebookError(f"{path} cannot be opened: {error.strerror or error}.") from error
-    except (ValueError, RecursionError):
-        raise NotebookError(
-            f"{path.name} is damaged: it is no JSON. Take an earlier copy of it "
-            f"(.ipynb_checkpoints) or a fresh one of the lab."
-        ) from None
-    cells = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list):
-        raise NotebookError(f"{path.name} is no notebook of format 4: it has no list of cells.")
-    return Notebook(path, read_cells([cell for cell in cells if isinstance(cell, dict)]))
+    return Notebook(path, read_cells(read_raw_cells(path)))
 
 
 def read_cells(cells: list[dict[str, Any]]) -> list[Cell]:
@@ -87,8 +77,8 @@ def read_cells(cells: list[dict[str, Any]]) -> list[Cell]:
     made = []
     under_task = False
     for cell in cells:
-        kind, source = str(cell.get("cell_type", "code")), _text(cell.get("source", ""))
-        settings, name = _settings(cell), _name(cell)
+        kind, source = str(cell.get("cell_type", "code")), joined(cell.get("source"))
+        settings, name = settings_of(cell), _name(cell)
         for line in headings(source) if kind == "markdown" and not settings else []:
             under_task = bool(HEADING.match(line)) or (under_task and line.startswith("###"))
         count = cell.get("execution_count")
@@ -101,7 +91,7 @@ def read_cells(cells: list[dict[str, Any]]) -> list[Cell]:
                 source,
                 float(points) if isinstance(points, int | float) else None,
                 count if isinstance(count, int) else None,
-                _error(cell.get("outputs")),
+                error_of(outputs_of(cell)),
             )
         )
     return made
@@ -164,33 +154,9 @@ def is_stub(node: ast.stmt) -> bool:
     return False
 
 
-def _text(source: Any) -> str:
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    return source.replace("\r\n", "\n") if isinstance(source, str) else ""
-
-
-def _error(outputs: Any) -> str:
-    for output in outputs if isinstance(outputs, list) else []:
-        if isinstance(output, dict) and output.get("output_type") == "error":
-            return str(output.get("ename") or "Error")
-    return ""
-
-
-def _settings(cell: dict[str, Any]) -> dict[str, Any]:
-    metadata = cell.get("metadata")
-    settings = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return settings if isinstance(settings, dict) else {}
-
-
 def _name(cell: dict[str, Any]) -> str:
-    """The cell's name: grade_id, else id; Colab keeps the id in the metadata."""
-    metadata = cell.get("metadata")
-    elsewhere = metadata.get("id") if isinstance(metadata, dict) else None
-    for name in (_settings(cell).get("grade_id"), cell.get("id"), elsewhere):
-        if isinstance(name, str) and NAMED.fullmatch(name):
-            return name
-    return ""
+    """The first of a cell's names that is one of a lab's; empty where all are lost."""
+    return next((name for name in names_of(cell) if NAMED.fullmatch(name)), "")
 
 
 def _role(kind: str, name: str, source: str, settings: dict[str, Any], under_task: bool) -> str:

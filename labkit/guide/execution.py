@@ -15,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from labkit.guide.cells import NotebookError, read_notebook
+from labkit.guide.cells import read_notebook
 from labkit.guide.files import write_atomically
 from labkit.guide.places import COURSE_ROOT
+from labkit.notebooks import NotebookError
 
 Tell = Callable[[int], None]
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from labkit.guide.cells import Cell, NotebookError, bound, parse, plain_python, read_notebook
+from labkit.guide.cells import Cell, bound, parse, plain_python, read_notebook
 from labkit.guide.tasks import Task, read_tasks
+from labkit.notebooks import NotebookError
 
 
 class Finding(NamedTuple):

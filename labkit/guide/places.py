@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import labkit
-from labkit.guide.cells import Notebook, NotebookError, read_notebook
+from labkit.guide.cells import Notebook, read_notebook
+from labkit.notebooks import NotebookError
 
 COURSE_ROOT = Path(labkit.__file__).resolve().parents[1]
 COPY = re.compile(r"(-Copy\d+|[ _]?\(\d+\))+$")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.guide.cells import Notebook, NotebookError
+from labkit.guide.cells import Notebook
 from labkit.guide.execution import Tell, execute_, load
 from labkit.guide.long_cells import LONG_CELLS
 from labkit.guide.states import State, error_name, states, stopped
 from labkit.guide.tasks import Task, choose, read_tasks
+from labkit.notebooks import NotebookError
 
 SHOWN = {"see", "show", "try", "look", "train", "times"}  # cells that no check needs
 

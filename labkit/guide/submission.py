@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from labkit.guide.cells import Notebook, NotebookError
+from labkit.guide.cells import Notebook
 from labkit.guide.files import write_atomically
 from labkit.guide.places import notebook_paths, original
+from labkit.notebooks import NotebookError
 
 RESULT_LIMIT = 5_000_000  # bytes of one CSV file
 RESULTS = ("*.csv", "results/*.csv", "results/*/*.csv")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labkit.guide.cells import Notebook, NotebookError, read_notebook
+from labkit.guide.cells import Notebook, read_notebook
 from labkit.guide.places import COURSE_ROOT, notebook_paths
+from labkit.notebooks import NotebookError
 
 ANSWERS = {"task", "check", "written"}
 

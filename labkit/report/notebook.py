@@ -1,15 +1,21 @@
-"""Read notebooks as plain data, and find cells in them.
+"""Find the cells of a notebook that go into the report, and what they showed.
 
-Nothing is executed, and the format is not validated: a notebook that an editor wrote oddly still
-gives the cells that it has. VS Code and Colab may drop ids and metadata, so a cell is also found
-by its text.
+VS Code and Colab may drop ids and metadata, so a cell is also found by its text.
 """
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.notebooks import (
+    NotebookError,
+    as_dict,
+    error_of,
+    joined,
+    names_of,
+    outputs_of,
+    read_raw_cells,
+)
 from labkit.report.errors import ReportError
 
 
@@ -27,8 +33,7 @@ class Cell:
     @property
     def error(self) -> str:
         """The name of the error that the cell ended with, or an empty string."""
-        errors = (o for o in self.outputs if o.get("output_type") == "error")
-        return next((str(o.get("ename") or "an error") for o in errors), "")
+        return error_of(list(self.outputs))
 
     def printed(self) -> str:
         """What the cell printed."""
@@ -89,46 +94,18 @@ def read_notebook(path: Path) -> Notebook:
         ReportError: It cannot be read, or is no notebook of format 4.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReportError(f"Cannot read {path.name}: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise ReportError(
-            f"{path.name} is damaged (it is not valid JSON); save it again from your editor."
-        ) from error
-    cells = content.get("cells") if isinstance(content, dict) else None
-    if not isinstance(cells, list):
-        raise ReportError(
-            f"{path.name} is no notebook of format 4; open it in JupyterLab and save it again."
-        )
-    return Notebook(path.stem, tuple(_cell(cell) for cell in cells if isinstance(cell, dict)))
+        cells = read_raw_cells(path)
+    except NotebookError as error:
+        raise ReportError(str(error)) from error
+    return Notebook(path.stem, tuple(map(_cell, cells)))
 
 
 def _cell(raw: dict[str, Any]) -> Cell:
-    metadata = as_dict(raw.get("metadata"))
-    graded = as_dict(metadata.get("nbgrader"))
-    # Colab keeps the id in the metadata
-    names = {raw.get("id"), metadata.get("id"), graded.get("grade_id")}
-    outputs = raw.get("outputs")
     return Cell(
         kind=str(raw.get("cell_type")),
         source=joined(raw.get("source")),
-        names=frozenset(name for name in names if isinstance(name, str)),
-        outputs=tuple(o for o in outputs if isinstance(o, dict))
-        if isinstance(outputs, list)
-        else (),
+        names=frozenset(names_of(raw)),
+        outputs=tuple(outputs_of(raw)),
         attachments=as_dict(raw.get("attachments")),
         run=raw.get("execution_count") is not None,
     )
-
-
-def joined(text: Any) -> str:
-    """The text of a notebook's field, which is a string or a list of lines."""
-    if isinstance(text, list):
-        return "".join(str(line) for line in text)
-    return text if isinstance(text, str) else ""
-
-
-def as_dict(value: Any) -> dict[str, Any]:
-    """The value where it is a dict, else an empty one."""
-    return value if isinstance(value, dict) else {}

@@ -7,7 +7,8 @@ import re
 import warnings
 from pathlib import Path
 
-from labkit.report.notebook import Cell, as_dict, joined
+from labkit.notebooks import as_dict, joined
+from labkit.report.notebook import Cell
 from labkit.report.typeset import can_draw
 
 MOST_PIXELS = 40_000_000

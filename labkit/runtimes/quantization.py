@@ -74,14 +74,15 @@ def unpack(packed: Mapping[str, object]) -> Quantized:
     Args:
         packed: What `pack` returned.
     """
-    shape, bits, values = packed["shape"], packed["bits"], packed["values"]
+    shape, scale, bits, values = (packed[name] for name in ("shape", "scale", "bits", "values"))
     assert isinstance(shape, tuple)
+    assert isinstance(scale, float)
     assert isinstance(bits, Tensor)
     assert isinstance(values, Tensor)
     count = int(np.prod(shape))
     q = torch.zeros(count, dtype=torch.int8)
     q[torch.from_numpy(np.unpackbits(bits.numpy(), count=count).astype(bool))] = values
-    return q.reshape(shape), float(packed["scale"])  # type: ignore[arg-type]
+    return q.reshape(shape), scale
 
 
 def quantized_size_mb(quantized: Mapping[str, Quantized | Tensor]) -> float:

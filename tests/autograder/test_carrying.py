@@ -12,7 +12,6 @@ from autograder.grading.carrying import carry
 from autograder.grading.limits import Limits
 from autograder.grading.notebook import grade_notebook
 from autograder.lab import read_lab
-from autograder.mutants import full_marks
 from autograder.release.labkit_edition import cached_labkit_edition
 from autograder.submissions import Reader
 
@@ -27,7 +26,7 @@ def test_an_exercise_says_what_it_carries_over() -> None:
 
 
 def test_only_answers_are_put_beside_the_later_notebook() -> None:
-    carried = carry(EX4, EXERCISES, {EX2.name: EX2.source}, {EX2.name: full_marks(EX2)})
+    carried = carry(EX4, EXERCISES, {EX2.name: EX2.source}, {EX2.name: EX2.full_marks})
     notebook = nbformat.reads(carried.files["ex2_magnitude_pruning.ipynb"].decode(), as_version=4)
     ids = [cell.id for cell in notebook.cells]
     assert "ex2-setup" in ids and "ex2-imp-task" in ids
@@ -36,7 +35,7 @@ def test_only_answers_are_put_beside_the_later_notebook() -> None:
 
 
 def test_references_stand_in_for_what_lost_points() -> None:
-    marks = full_marks(EX2) | {"ex2-size-check": 0.5}
+    marks = EX2.full_marks | {"ex2-size-check": 0.5}
     ((setup, code),) = carry(EX4, EXERCISES, {EX2.name: EX2.source}, {EX2.name: marks}).references
     assert "import copy" in setup
     assert "def calculate_sparse_model_size" in code and "def rewind" not in code
@@ -59,13 +58,13 @@ def test_a_mistake_in_exercise_2_costs_nothing_in_exercise_4(broken: str, warm) 
         if broken == "density":
             cell.source = cell.source.replace("(param == 0).sum()", "(param != 0).sum()")
     handed_in = {} if broken == "missing" else {EX2.name: earlier}
-    marks = full_marks(EX2) | {"ex2-sparsity-check": 0.1}
+    marks = EX2.full_marks | {"ex2-sparsity-check": 0.1}
     carried = carry(EX4, EXERCISES, handed_in, {} if broken == "missing" else {EX2.name: marks})
     later = copy.deepcopy(EX4.source)
     later.cells = [c for c in later.cells if "nbgrader" in c.metadata]
     with warm.submission() as session:
         result = grade_notebook(session, later, EX4, 3, carried=carried)
-    assert result.scores == full_marks(EX4), [t for t in result.tests if not t.passed]
+    assert result.scores == EX4.full_marks, [t for t in result.tests if not t.passed]
 
 
 def test_the_name_of_a_result_follows_what_it_carries_over(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from labkit.guide.cells import HEADING, NotebookError, is_stub, parse, read_notebook
+from labkit.guide.cells import HEADING, is_stub, parse, read_notebook
 from labkit.guide.tasks import choose, exercise_number, read_tasks
+from labkit.notebooks import NotebookError
 from tests.labkit.guide_notebooks import STUB, check, code, lab, lose_metadata, task, text, write
 
 

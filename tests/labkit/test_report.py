@@ -471,8 +471,8 @@ def test_the_template_can_read_nothing_outside_its_folder(tmp_path):
     ("spoil", "sentence"),
     [
         (lambda lab: [p.unlink() for p in lab.iterdir()], "No notebook of a lab is in"),
-        (lambda lab: (lab / "ex1_base_model.ipynb").write_text("{oops"), "not valid JSON"),
-        (lambda lab: (lab / "ex1_base_model.ipynb").write_text("[" * 99999), "not valid JSON"),
+        (lambda lab: (lab / "ex1_base_model.ipynb").write_text("{oops"), "it is no JSON"),
+        (lambda lab: (lab / "ex1_base_model.ipynb").write_text("[" * 99999), "it is no JSON"),
         (lambda lab: (lab / "ex1_base_model.ipynb").write_bytes(b"\xff\xfe\x00"), "damaged"),
         (lambda lab: (lab / "ex1_base_model.ipynb").write_text("[]"), "no notebook of format 4"),
         (lambda lab: [save(p, code("x")) for p in lab.iterdir()], "was run"),

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 import pytest
@@ -227,7 +228,7 @@ def glue_zip(folder="SST-2"):
 
 
 class Answer(io.BytesIO):
-    headers: dict[str, str] = {}  # noqa: RUF012
+    headers: ClassVar[dict[str, str]] = {}
 
 
 def serve(monkeypatch, content, md5=None):

@@ -15,6 +15,19 @@ import sys
 from autograder.boundary.inside import process
 from autograder.boundary.wire import Channel, ChannelClosed
 
+# What notebooks import.
+FOR_NOTEBOOKS = (
+    "IPython.core.interactiveshell",
+    "matplotlib.pyplot",
+    "pandas",
+    "torchvision",
+    "tqdm.auto",
+    "labkit.data",
+    "labkit.guide",
+    "labkit.metrics",
+    "labkit.models",
+    "labkit.training",
+)
 # What torch.onnx.export imports on first use: 1.5 s that no submission should pay again.
 FOR_EXPORT = (
     "torch.export._trace",
@@ -58,22 +71,11 @@ def warm_up() -> None:
 
     A process that has run a parallel operation must not fork and run another, hence one thread.
     """
-    import IPython.core.interactiveshell  # noqa: F401  (imported to be warm, as are the next)
-    import matplotlib.pyplot  # noqa: F401
-    import pandas  # noqa: F401
+    for name in (*FOR_NOTEBOOKS, *FOR_EXPORT):
+        importlib.import_module(name)
     import torch
-    import torchvision  # noqa: F401
-    import tqdm.auto  # noqa: F401
     from torch.nn.utils import prune
 
-    import labkit.data
-    import labkit.guide
-    import labkit.metrics
-    import labkit.models
-    import labkit.training  # noqa: F401
-
-    for name in FOR_EXPORT:
-        importlib.import_module(name)
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     model = torch.nn.Linear(4, 2)
