@@ -20,7 +20,7 @@ from torch import nn
 
 MAX_DEPTH = 16
 MAX_ITEMS = 20_000
-MAX_BYTES = 128 * 1024 * 1024
+MAX_BYTES = 120_000_000
 
 
 class TooLarge(ValueError):

@@ -1,4 +1,4 @@
-"""The trusted side's handles on the process tree: warm process, submission, notebook, snapshot.
+"""The trusted side's handles on the process tree: warm process, submission, notebook, held copy.
 
 Each handle owns one channel. Deadlines are kept here; what does not answer is interrupted, then
 killed, by a process that runs no student code.
@@ -7,22 +7,23 @@ killed, by a process that runs no student code.
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.boundary.errors import NotebookLost, WarmProcessFailed
+from autograder.boundary.inside.wall import Allowance
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
+from autograder.walls.isolation import Isolation
+from autograder.walls.outer import Box, open_box
 
 START_TIMEOUT_S = 120.0
 CONTROL_TIMEOUT_S = 20.0
 INTERRUPT_GRACE_S = 3.0
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "VIRTUAL_ENV", "MPLCONFIGDIR")
+REASON_TIMEOUT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,56 +49,52 @@ class WarmProcess:
     Args:
         data_dir: The small data that notebooks find.
         labkit_dir: The folder that holds the student edition of `labkit`.
+        isolation: The walls around it and around each submission.
+        probe: Only for probing the walls: nothing is imported, no notebook can run.
 
     Raises:
         WarmProcessFailed: It did not become ready; the message holds what it printed.
     """
 
-    def __init__(self, data_dir: Path, labkit_dir: Path) -> None:
+    def __init__(
+        self, data_dir: Path, labkit_dir: Path, isolation: Isolation, probe: bool = False
+    ) -> None:
+        self.isolation = isolation
         self._channel, theirs = Channel.pair()
-        command = [sys.executable, "-m", "autograder.boundary.inside.warm"]
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment |= {
-            "OMP_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
-            "MPLBACKEND": "agg",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        self._process = subprocess.Popen(
-            [*command, str(theirs.fileno()), str(data_dir), str(labkit_dir)],
-            pass_fds=(theirs.fileno(),),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        self._box: Box = open_box(isolation, data_dir, labkit_dir, theirs.fileno(), probe)
         theirs.close()
         try:
             self._channel.receive(START_TIMEOUT_S)
         except (ChannelClosed, ChannelTimeout):
-            self._process.kill()
-            _, printed = self._process.communicate()
+            self._channel.close()
             raise WarmProcessFailed(
-                "The process that runs notebooks did not start. It said: "
-                + printed.decode(errors="replace")[-2000:].strip()
+                f"The process that runs notebooks did not start ({isolation}). It said: "
+                f"{self._box.end()}"
             ) from None
 
     @property
     def alive(self) -> bool:
         """Whether it can still fork."""
-        return self._process.poll() is None
+        return self._box.process.poll() is None
 
     @contextlib.contextmanager
-    def submission(self) -> Iterator[SubmissionSession]:
-        """A fork for one submission; everything it started is gone when the block ends."""
+    def submission(self, allowance: Allowance) -> Iterator[SubmissionSession]:
+        """A fork for one submission; everything it started is gone when the block ends.
+
+        Args:
+            allowance: What it may use up.
+        """
         channel, theirs = Channel.pair()
+        guard, guards = Channel.pair()
+        request = {"allowance": asdict(allowance)}
         try:
-            self._channel.send({"op": "submission"}, (theirs.fileno(),))
+            self._channel.send(request, (theirs.fileno(), guards.fileno()))
         except ChannelClosed:
             raise WarmProcessFailed("The process that runs notebooks has ended.") from None
         finally:
             theirs.close()
-        session = SubmissionSession(channel)
+            guards.close()
+        session = SubmissionSession(channel, guard)
         try:
             yield session
         finally:
@@ -106,21 +103,18 @@ class WarmProcess:
     def close(self) -> None:
         """End it and everything below it."""
         self._channel.close()
-        try:
-            self._process.wait(CONTROL_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._box.process.wait(CONTROL_TIMEOUT_S)
+        self._box.end()
 
 
 class SubmissionSession:
-    """The process of one submission: starts notebooks, interrupts and ends them."""
+    """The first process of one submission: starts a notebook, interrupts it."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, guard: Channel) -> None:
         self._channel = channel
-        self._notebooks: list[Channel] = []
+        self._guard = guard
+        self._below: list[Channel] = []
 
     def notebook(
         self, name: str, seed: int, files: Mapping[str, bytes] | None = None
@@ -138,31 +132,47 @@ class SubmissionSession:
         channel, theirs = Channel.pair()
         try:
             request = {"op": "notebook", "name": name, "seed": seed, "files": dict(files or {})}
-            self._ask(request, (theirs.fileno(),))
+            ask(self._channel, request, (theirs.fileno(),))
         finally:
             theirs.close()
-        self._notebooks.append(channel)
-        return NotebookSession(channel, self)
+        return NotebookSession(self.keep(channel), self)
 
     def interrupt(self) -> None:
         """Send SIGINT to the notebook's process, as Jupyter's stop button does."""
-        self._ask({"op": "interrupt"})
+        ask(self._channel, {"op": "interrupt"})
 
-    def end(self) -> None:
-        """Kill every process of the notebook."""
-        self._ask({"op": "end"})
+    def stop_notebook(self) -> None:
+        """Kill the notebook's process and its group; copies held have groups of their own."""
+        ask(self._channel, {"op": "stop"})
+
+    def why_ended(self) -> str:
+        """Why its guard ended it: a limit, in words; empty where it still lives or just died."""
+        try:
+            reason = self._guard.receive(REASON_TIMEOUT_S).get("ended")
+        except (ChannelClosed, ChannelTimeout):
+            return ""
+        return reason if isinstance(reason, str) and reason.startswith("more than") else ""
 
     def close(self) -> None:
-        """End the submission's process; it kills what is below it and removes its files."""
-        for channel in [*self._notebooks, self._channel]:
-            channel.close()
+        """End every process of the submission and wait until they are gone, with what they wrote.
 
-    def _ask(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
+        Raises:
+            WarmProcessFailed: They are not to be got rid of.
+        """
         try:
-            self._channel.send(message, fds, CONTROL_TIMEOUT_S)
-            self._channel.receive(CONTROL_TIMEOUT_S)
-        except (ChannelClosed, ChannelTimeout) as error:
-            raise NotebookLost("the submission's process is gone") from error
+            with contextlib.suppress(ChannelClosed):  # it ended them by itself
+                self._guard.send({"op": "end"})
+                self._guard.receive(CONTROL_TIMEOUT_S)
+        except ChannelTimeout:
+            raise WarmProcessFailed("Processes of a submission could not be ended.") from None
+        finally:
+            for channel in [*self._below, self._channel, self._guard]:
+                channel.close()
+
+    def keep(self, channel: Channel) -> Channel:
+        """Close a channel to a process below together with this one."""
+        self._below.append(channel)
+        return channel
 
 
 class NotebookSession:
@@ -199,34 +209,110 @@ class NotebookSession:
             seconds=seconds if isinstance(seconds, float) else 0.0,
         )
 
-    @contextlib.contextmanager
-    def snapshot(self, timeout_s: float) -> Iterator[Snapshot]:
-        """A forked copy of the process for one hidden test, killed when the block ends.
+    def hold(self) -> Held:
+        """A copy of the process as it is now, for hidden tests later.
 
         Raises:
             NotebookLost: The process is gone.
         """
-        channel, theirs = Channel.pair()
-        try:
-            self._ask({"op": "snapshot"}, (theirs.fileno(),))
-        finally:
-            theirs.close()
-        snapshot = Snapshot(channel, timeout_s)
-        try:
-            yield snapshot
-        finally:
-            channel.close()
-            self._ask({"op": "drop"})
+        return Held(self._submission.keep(ask_with_channel(self._channel, "hold")))
 
-    def close(self) -> None:
-        """End the notebook and everything it started."""
+    @contextlib.contextmanager
+    def snapshot(self, timeout_s: float) -> Iterator[Snapshot]:
+        """A copy for one hidden test at once; see `Held.snapshot`."""
+        held = self.hold()
+        try:
+            with held.snapshot(timeout_s) as snapshot:
+                yield snapshot
+        finally:
+            held.close()
+
+    def attempt(self, name: str, aims: dict[str, Any]) -> bool:
+        """In a process for probing: try to get through the walls; whether it succeeded.
+
+        Raises:
+            NotebookLost: It was ended for trying.
+        """
+        try:
+            self._channel.send({"try": name, **aims}, timeout_s=CONTROL_TIMEOUT_S)
+            return self._channel.receive(CONTROL_TIMEOUT_S).get("succeeded") is not False
+        except (ChannelClosed, ChannelTimeout) as error:
+            raise NotebookLost("its process is gone") from error
+
+    def leave(self) -> None:
+        """End the process and run no more cells; what is held lives on."""
         self._channel.close()
         with contextlib.suppress(NotebookLost):
-            self._submission.end()
+            self._submission.stop_notebook()
 
-    def _ask(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
+
+class Held:
+    """A copy of a notebook's process as it was at a check."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there; it says nothing unasked."""
+        return not self._channel.wait(0)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can still fork."""
         try:
-            self._channel.send(message, fds, CONTROL_TIMEOUT_S)
-            self._channel.receive(CONTROL_TIMEOUT_S)
-        except (ChannelClosed, ChannelTimeout) as error:
-            raise NotebookLost("the notebook's process is gone") from error
+            with self.snapshot(CONTROL_TIMEOUT_S):
+                return True
+        except NotebookLost:
+            return False
+
+    @contextlib.contextmanager
+    def snapshot(self, timeout_s: float) -> Iterator[Snapshot]:
+        """A fork for one hidden test, killed when the block ends.
+
+        Args:
+            timeout_s: For each call, callbacks included.
+
+        Raises:
+            NotebookLost: The copy is gone.
+        """
+        channel = ask_with_channel(self._channel, "snapshot")
+        try:
+            yield Snapshot(channel, timeout_s)
+        finally:
+            channel.close()
+            ask(self._channel, {"op": "drop"})
+
+    def close(self) -> None:
+        """End it."""
+        self._channel.close()
+
+
+def ask_with_channel(channel: Channel, op: str) -> Channel:
+    """Ask for a fork that serves a new channel, and return that.
+
+    Raises:
+        NotebookLost: The process is gone.
+    """
+    ours, theirs = Channel.pair()
+    try:
+        ask(channel, {"op": op}, (theirs.fileno(),))
+    except NotebookLost:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return ours
+
+
+def ask(channel: Channel, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
+    """Send a request and wait until it is done.
+
+    Raises:
+        NotebookLost: The process is gone.
+    """
+    try:
+        channel.send(message, fds, CONTROL_TIMEOUT_S)
+        channel.receive(CONTROL_TIMEOUT_S)
+    except (ChannelClosed, ChannelTimeout) as error:
+        raise NotebookLost("its process is gone") from error

@@ -6,6 +6,7 @@ Only the trusted side hands descriptors over; it never takes one.
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import time
@@ -14,7 +15,7 @@ from typing import Any
 import msgpack
 
 HEADER = struct.Struct(">Q")
-FRAME_LIMIT_BYTES = 256 * 1024 * 1024
+FRAME_LIMIT_BYTES = 128 * 1024 * 1024  # an unpacked frame takes up to eight times as much
 
 
 class ChannelClosed(Exception):
@@ -118,6 +119,10 @@ class Channel:
         if left <= 0:
             raise ChannelTimeout
         return left
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether there is something to receive, or the other side is gone, within that time."""
+        return bool(select.select([self._socket], [], [], timeout_s)[0])
 
     def close(self) -> None:
         """Close this end; the other side sees it."""

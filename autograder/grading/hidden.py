@@ -1,8 +1,9 @@
-"""A pytest plugin that runs a notebook's cells and, behind each check, its hidden tests.
+"""A pytest plugin that runs a notebook's cells and then the hidden tests of each check.
 
 The trusted side's half of grading: pytest collects an ordinary test file once, and this plugin's
-run loop walks the notebook instead of the list of tests. Each test gets a fresh snapshot of the
-student's process as `student`, and random inputs from `rng`.
+run loop walks the notebook instead of the list of tests. At each check a copy of the student's
+process is held; once the last cell has run, each test gets a fork of it as `student`, and random
+inputs from `rng`. So what hidden tests send in cannot come back out in a cell's output.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from _pytest.runner import runtestprotocol
 from nbformat import NotebookNode
 
 from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
-from autograder.boundary.session import NotebookSession
+from autograder.boundary.session import Held, NotebookSession, SubmissionSession
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
 from autograder.grading.carrying import Carried
 from autograder.grading.collection import option_of, points_of, run_hidden_tests
 from autograder.grading.feedback import feedback_output
 from autograder.grading.limits import Limits
-from autograder.grading.outputs import clean_outputs, error_output
+from autograder.grading.outputs import clean_outputs, error_output, size_of
 from autograder.grading.result import TestResult
 from autograder.grading.scoring import score
 from autograder.lab import Exercise
@@ -42,6 +43,7 @@ class Grading:
     """Grades one notebook; also the pytest plugin that does it.
 
     Args:
+        submission: The process above the notebook's.
         session: The process of the notebook.
         notebook: The rebuilt notebook; its outputs are filled in.
         exercise: What it is a submission of.
@@ -52,6 +54,7 @@ class Grading:
 
     def __init__(
         self,
+        submission: SubmissionSession,
         session: NotebookSession,
         notebook: NotebookNode,
         exercise: Exercise,
@@ -59,14 +62,19 @@ class Grading:
         limits: Limits,
         carried: Carried | None = None,
     ) -> None:
+        self._submission = submission
         self._session = session
-        self._notebook = notebook
+        self.notebook = notebook
         self._exercise = exercise
         self._seed = seed
         self._limits = limits
         self._deadline = time.monotonic() + limits.notebook_s
-        self._lost: NotebookLost | None = None
+        self._first = True
+        self._lost = False
         self._slow = False
+        self._room = limits.output_mb * 10**6
+        self._held: Held | None = None
+        self._all_held: list[Held] = []
         self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
         self._carried = (carried or Carried()).references
@@ -75,13 +83,23 @@ class Grading:
         self.results: list[TestResult] = []
         self.scores: dict[str, float] = {}
         self.warnings: list[str] = []
+        self.lost_in: str | None = None
+        self.why_lost = ""
+        self.must_be_repeated = False
 
-    def run(self) -> None:
+    def run(self, stop_before: str | None = None, why: str = "") -> None:
         """Execute every cell and run every hidden test.
+
+        Args:
+            stop_before: The id of the cell at which an earlier run was lost: no cell from there on
+                is executed, and the checks behind it are lost.
+            why: What that run was lost by.
 
         Raises:
             HiddenTestsBroken: The test file does not import or names tasks that do not exist.
         """
+        self._first = stop_before is None
+        self.lost_in, self.why_lost = stop_before, why
         if not self._exercise.hidden_tests:
             self._walk({})
             return
@@ -106,7 +124,7 @@ class Grading:
             self._slow |= isinstance(error, TookTooLong)
             return str(error)
         if isinstance(error, NotebookLost):
-            self._lost = self._lost or error
+            self._note_lost_copy()
             return LOST
         where = caught.traceback[-1]
         self.warnings.append(
@@ -131,15 +149,25 @@ class Grading:
     # the walk through the notebook
 
     def _walk(self, tests: dict[str, list[pytest.Item]]) -> None:
-        for cell in self._notebook.cells:
+        checks: list[tuple[NotebookNode, str, Held | None]] = []
+        for cell in self.notebook.cells:
             if cell.cell_type != "code":
                 continue
             self._execute(cell)
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if grade_id in tests:
+                checks.append((cell, grade_id, self._hold(cell)))
+        self._session.leave()
+        if self._first and self._lost:
+            self.must_be_repeated = not all(held.usable for held in self._all_held)
+        if not self.must_be_repeated:
+            for cell, grade_id, held in checks:
+                self._held = held
                 self._judge(cell, grade_id, tests[grade_id])
 
     def _execute(self, cell: NotebookNode) -> None:
+        if cell.id == self.lost_in:
+            self._lose(cell, self.why_lost)
         if self._lost or not cell.source.strip():
             return
         left = max(self._limits.late_s, self._deadline - time.monotonic())
@@ -147,16 +175,43 @@ class Grading:
         try:
             run = self._session.execute(cell.source, limit)
         except NotebookLost as error:
-            self._lost = error
-            self.warnings.append(f"{self._exercise.name}: {error} in cell {cell.id}.")
-            cell.outputs = [error_output("NotebookStopped", f"{error}; no later cell was run.")]
+            self._lose(cell, self._submission.why_ended() or str(error))
+            return
+        if not all(held.alive for held in self._all_held):
+            self._lose(cell, "other processes of the notebook were ended")
             return
         cell.outputs = clean_outputs(run.outputs)
+        self._room -= size_of(cell.outputs)
+        if self._room < 0:
+            cell.outputs = [error_output("TooMuchOutput", "left out: the notebook shows too much.")]
         if run.timed_out:
             self._timeouts += 1
             text = f"stopped after {limit:g} s, the limit while grading; is there an endless loop?"
             cell.outputs.append(error_output("CellTimeout", text))
             self.warnings.append(f"{self._exercise.name}: cell {cell.id} {text.split(';')[0]}.")
+
+    def _hold(self, cell: NotebookNode) -> Held | None:
+        if self._lost:
+            return None
+        try:
+            held = self._session.hold()
+        except NotebookLost as error:
+            self._lose(cell, self._submission.why_ended() or str(error))
+            return None
+        self._all_held.append(held)
+        return held
+
+    def _note_lost_copy(self) -> None:
+        """Say once why what was held for hidden tests is gone."""
+        if not self._lost:
+            self._lost = True
+            why = self._submission.why_ended() or "its processes ended"
+            self.warnings.append(f"{self._exercise.name}: {why} while hidden tests ran.")
+
+    def _lose(self, cell: NotebookNode, why: str) -> None:
+        self._lost, self.lost_in, self.why_lost = True, cell.id, why
+        self.warnings.append(f"{self._exercise.name}: {why} in cell {cell.id}.")
+        cell.outputs = [error_output("NotebookStopped", f"{why}; no later cell was run.")]
 
     def _judge(self, cell: NotebookNode, grade_id: str, items: list[pytest.Item]) -> None:
         self._slow = False
@@ -175,7 +230,7 @@ class Grading:
         result = TestResult(
             item.name, grade_id, title, points_of(item), False, LOST, option_of(item)
         )
-        if self._lost:
+        if self._held is None:
             return result
         self._current = replace(result, message=UNCLEAR)
         runtestprotocol(item, log=False, nextitem=None)
@@ -185,7 +240,9 @@ class Grading:
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
         limit = self._limits.late_s if self._slow else self._limits.test_s
-        with self._session.snapshot(limit) as snapshot:
+        if self._held is None:
+            raise NotebookLost("nothing is held")
+        with self._held.snapshot(limit) as snapshot:
             for setup, source in self._carried:
                 snapshot.define(source, setup)
             for source in self._references:

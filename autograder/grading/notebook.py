@@ -1,4 +1,4 @@
-"""Grade one notebook inside a submission's process."""
+"""Grade one notebook behind its walls."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import time
 
 from nbformat import NotebookNode
 
-from autograder.boundary.session import SubmissionSession
+from autograder.boundary.session import WarmProcess
 from autograder.grading.carrying import Carried
 from autograder.grading.hidden import Grading
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
+from autograder.grading.versions import installed_versions
 from autograder.lab import Exercise
 
 
 def grade_notebook(
-    session: SubmissionSession,
+    warm: WarmProcess,
     rebuilt: NotebookNode,
     exercise: Exercise,
     seed: int,
@@ -25,31 +26,43 @@ def grade_notebook(
 ) -> NotebookResult:
     """Execute a rebuilt notebook and run the hidden tests of its exercise.
 
+    A notebook that ended all its processes, copies held for hidden tests included, is executed once
+    more without the cell that did it and those behind: what was earned before it stays.
+
     Args:
-        session: The process of the submission.
+        warm: Forks for the notebook.
         rebuilt: What `intake.rebuild` made; it is left as it is.
         exercise: The exercise that it answers.
         seed: Draws the hidden tests' inputs and seeds the notebook.
-        limits: Time limits; the defaults where None.
+        limits: Limits; the defaults where None.
         carried: What it takes over from earlier notebooks.
 
     Raises:
         HiddenTestsBroken: The hidden tests themselves do not work.
-        NotebookLost: The submission's process is gone before the notebook started.
+        NotebookLost: The processes are gone before the notebook started.
+        WarmProcessFailed: There is nothing to fork from.
     """
     start = time.perf_counter()
-    notebook = copy.deepcopy(rebuilt)
-    carried = carried or Carried()
-    process = session.notebook(exercise.name, seed, carried.files)
-    try:
-        grading = Grading(process, notebook, exercise, seed, limits or Limits(), carried)
-        grading.run()
-    finally:
-        process.close()
+    limits, carried = limits or Limits(), carried or Carried()
+
+    def attempt(stop_before: str | None, why: str = "") -> Grading:
+        notebook = copy.deepcopy(rebuilt)
+        with warm.submission(limits.allowance) as session:
+            process = session.notebook(exercise.name, seed, carried.files)
+            grading = Grading(session, process, notebook, exercise, seed, limits, carried)
+            grading.run(stop_before, why)
+        return grading
+
+    grading = attempt(None)
+    if grading.must_be_repeated:
+        grading = attempt(grading.lost_in, grading.why_lost)
+    nothing = {task.grade_id: 0.0 for task in exercise.tasks if not task.manual}
     return NotebookResult(
-        notebook=notebook,
+        notebook=grading.notebook,
         tests=grading.results,
-        scores=grading.scores,
+        scores=nothing | grading.scores,
         warnings=grading.warnings,
         seconds=time.perf_counter() - start,
+        isolation=str(warm.isolation),
+        versions=installed_versions(),
     )

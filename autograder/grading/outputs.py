@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -54,3 +55,8 @@ def error_output(name: str, message: str, traceback: list[str] | None = None) ->
     """An output that says that a cell failed."""
     lines = traceback if traceback else [f"{name}: {message}"]
     return new_output("error", ename=name, evalue=message, traceback=lines)
+
+
+def size_of(outputs: list[NotebookNode]) -> int:
+    """How many characters outputs have, as they are stored."""
+    return len(json.dumps(outputs))

@@ -1,7 +1,7 @@
 """ONNX files that a student's code wrote, run at arm's length: bytes in, plain arrays out.
 
-The bytes are hostile. Parsing and running them happens in `onnx_process`, which has no
-environment, a folder of its own and limits, and whose answer is checked here like a student's.
+The bytes are hostile. Parsing and running them happens in `onnx_process`, which has no environment,
+a folder, a box and limits of its own, and whose answer is checked here like a student's.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import torch
 from autograder.boundary.student import Student
 from autograder.errors import HiddenTestsBroken
 from autograder.testing.values import fail
+from autograder.walls.tool import boxed
 
 SCRIPT = Path(__file__).with_name("onnx_process.py")
 PACKAGES = ("numpy", "onnx", "onnxruntime")
@@ -123,7 +124,7 @@ def run_onnx(file: OnnxFile, inputs: Sequence[np.ndarray]) -> OnnxRun:
 def _run(name: str, folder: Path, answer: IO[bytes]) -> None:
     """Run the script to its end, or end it with all that it started."""
     process = subprocess.Popen(
-        [sys.executable, "-I", str(SCRIPT), name],
+        boxed([sys.executable, "-I", str(SCRIPT), name], SCRIPT, folder),
         cwd=folder,
         env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,

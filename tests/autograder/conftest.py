@@ -12,7 +12,9 @@ import pytest
 from autograder.boundary.session import NotebookSession, WarmProcess
 from autograder.course import Course, put_scripts_on_path
 from autograder.demo import make_demo_course
+from autograder.grading.limits import Limits
 from autograder.lab import Exercise, read_lab
+from autograder.walls.probing import choose
 
 REPOSITORY = Path(__file__).parents[2]
 LAB = "lab1_magnitude"
@@ -39,17 +41,16 @@ def exercises() -> dict[str, Exercise]:
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[WarmProcess]:
-    process = WarmProcess(REPOSITORY / "data" / "digits", REPOSITORY)
+    process = WarmProcess(REPOSITORY / "data", REPOSITORY, choose("any"))
     yield process
     process.close()
 
 
 @pytest.fixture
 def notebook(warm: WarmProcess) -> Iterator[NotebookSession]:
-    with warm.submission() as submission:
+    with warm.submission(Limits().allowance) as submission:
         session = submission.notebook("notebook", seed=1)
         yield session
-        session.close()
 
 
 @pytest.fixture

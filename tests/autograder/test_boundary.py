@@ -18,6 +18,7 @@ from autograder.boundary.session import NotebookSession, WarmProcess
 from autograder.boundary.snapshot import Update
 from autograder.boundary.student import Student
 from autograder.boundary.views import BadClaim, ModuleView, Opaque, decode, same_bits, view
+from autograder.grading.limits import Limits
 
 LIMIT_S = 20.0
 
@@ -52,14 +53,14 @@ def test_a_cell_that_ignores_the_interrupt_loses_the_notebook(notebook: Notebook
 
 
 def test_an_exit_loses_the_notebook_but_not_the_next_one(warm: WarmProcess) -> None:
-    with warm.submission() as submission:
+    with warm.submission(Limits().allowance) as submission:
         with pytest.raises(NotebookLost):
             submission.notebook("one", 1).execute("import os; os._exit(0)", LIMIT_S)
         run(submission.notebook("two", 1), "1 + 1")
 
 
 def test_nothing_survives_a_submission(warm: WarmProcess) -> None:
-    with warm.submission() as submission:
+    with warm.submission(Limits().allowance) as submission:
         notebook = submission.notebook("one", 1)
         marker = "pruning-labs-survivor"
         run(
@@ -245,7 +246,7 @@ def test_nothing_from_a_student_is_unpickled(notebook: NotebookSession) -> None:
 def test_notebooks_are_seeded_and_single_threaded(warm: WarmProcess) -> None:
     seen = []
     for seed in (1, 1, 2):
-        with warm.submission() as submission:
+        with warm.submission(Limits().allowance) as submission:
             notebook = submission.notebook("n", seed)
             run(notebook, "import torch, numpy, random\nassert torch.get_num_threads() == 1")
             run(notebook, "draw = [float(torch.rand(())), numpy.random.rand(), random.random()]")

@@ -14,6 +14,7 @@ from autograder.grading.notebook import grade_notebook
 from autograder.lab import read_lab
 from autograder.release.labkit_edition import cached_labkit_edition
 from autograder.submissions import Reader
+from autograder.walls.probing import choose
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 EXERCISES = {e.name: e for e in read_lab(COURSE.labs, "lab1_magnitude")}
@@ -46,7 +47,7 @@ def test_references_stand_in_for_what_lost_points() -> None:
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory):
     labkit, _ = cached_labkit_edition(COURSE.root, tmp_path_factory.mktemp("store"))
-    process = WarmProcess(COURSE.small_data, labkit)
+    process = WarmProcess(COURSE.small_data, labkit, choose("any"))
     yield process
     process.close()
 
@@ -62,8 +63,7 @@ def test_a_mistake_in_exercise_2_costs_nothing_in_exercise_4(broken: str, warm) 
     carried = carry(EX4, EXERCISES, handed_in, {} if broken == "missing" else {EX2.name: marks})
     later = copy.deepcopy(EX4.source)
     later.cells = [c for c in later.cells if "nbgrader" in c.metadata]
-    with warm.submission() as session:
-        result = grade_notebook(session, later, EX4, 3, carried=carried)
+    result = grade_notebook(warm, later, EX4, 3, carried=carried)
     assert result.scores == EX4.full_marks, [t for t in result.tests if not t.passed]
 
 

@@ -1,12 +1,19 @@
-"""One notebook's process: executes cells, and forks a snapshot of itself for each hidden test."""
+"""One notebook's process: executes cells, and at each check forks a copy of itself that waits.
+
+The copy is `held` until the notebook has run to its end; only then do hidden tests use it, each in
+a fork of its own. So nothing that runs beside a hidden test can still write into the notebook.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,24 +29,40 @@ def serve_notebook(channel: Channel, seed: int) -> None:
     """Answer requests until the channel closes.
 
     Args:
-        channel: Carries `cell`, `snapshot` (with a descriptor) and `drop` requests.
+        channel: Carries `cell` and `hold` (with a descriptor) requests.
         seed: Reseeds the random generators, which the fork would otherwise share.
     """
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
     shell = start_shell()
-    snapshot_pid = 0
     while True:
         request = _receive(channel)
         reply: dict[str, Any] = {}
         if request["op"] == "cell":
             reply = execute_cell(shell, request["source"])
-        elif request["op"] == "snapshot":
-            snapshot_pid = _fork_snapshot(channel, shell)
+        elif request["op"] == "hold":
+            _fork(channel, partial(serve_held, shell=shell))
+        channel.send(reply)
+
+
+def serve_held(channel: Channel, shell: NotebookShell) -> None:
+    """Wait as the notebook was at a check; fork for each hidden test.
+
+    Args:
+        channel: Carries `snapshot` (with a descriptor) and `drop` requests.
+        shell: Of the notebook.
+    """
+    snapshot_pid = 0
+    while True:
+        request = channel.receive(fds=1)
+        if request["op"] == "snapshot":
+            snapshot_pid = _fork(
+                channel, partial(serve_snapshot, namespace=shell.user_ns), die_together=True
+            )
         elif request["op"] == "drop":
             process.kill_group(snapshot_pid)
-        channel.send(reply)
+        channel.send({})
 
 
 def _receive(channel: Channel) -> dict[str, Any]:
@@ -51,22 +74,25 @@ def _receive(channel: Channel) -> dict[str, Any]:
             continue
 
 
-def _fork_snapshot(channel: Channel, shell: NotebookShell) -> int:
+def _fork(channel: Channel, serve: Callable[[Channel], None], die_together: bool = False) -> int:
     """Fork; the child serves the descriptor that came with the request and never returns."""
     fd = channel.received_fds.pop()
     pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # here too: a signal to this group may come at once
+            os.setpgid(pid, pid)
         os.close(fd)
         return pid
-    process.become_child()
+    if die_together:
+        process.become_child()
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     channel.close()
     try:
-        serve_snapshot(Channel(socket.socket(fileno=fd)), shell.user_ns)
+        serve(Channel(socket.socket(fileno=fd)))
     except ChannelClosed:
         pass
     except BaseException as error:  # the trusted side sees a closed channel and says so
-        print(f"snapshot: {error!r}", file=sys.__stderr__)
+        print(f"{serve}: {error!r}", file=sys.__stderr__)
     finally:
         os._exit(0)

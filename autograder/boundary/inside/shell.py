@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import io
 import json
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 OUTPUT_LIMIT = 2_000_000
+FLOOD = 100_000_000  # characters that no honest cell writes: the notebook ends
 
 
 class Recorder:
@@ -29,10 +31,11 @@ class Recorder:
     def __init__(self) -> None:
         self.outputs: list[dict[str, Any]] = []
         self._size = 0
+        self._written = 0
 
     def start(self) -> None:
         """Begin a new cell."""
-        self.outputs, self._size = [], 0
+        self.outputs, self._size, self._written = [], 0, 0
 
     def stream(self, name: str, text: str) -> None:
         """Add text to a stream, joined to the output before it where that is the same stream."""
@@ -74,6 +77,9 @@ class Recorder:
         self.outputs = []
 
     def _fit(self, text: str) -> str:
+        self._written += len(text)
+        if self._written > FLOOD:
+            os._exit(1)
         text = text.encode("utf-8", "replace").decode("utf-8")
         room = OUTPUT_LIMIT - self._size
         if room <= 0:

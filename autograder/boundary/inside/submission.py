@@ -1,57 +1,78 @@
-"""One submission's process: runs no student code itself, starts and ends its notebooks."""
+"""One submission's first process: runs no student code itself, starts and interrupts its notebook.
+
+Behind the inner wall it is process 1, so everything below it ends with it. Its guard stands
+outside.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import signal
 import socket
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.boundary.inside import process
-from autograder.boundary.inside.notebook import serve_notebook
+from autograder.boundary.inside import linux, process, wall
+from autograder.boundary.inside.plan import Plan
 from autograder.boundary.wire import Channel, ChannelClosed
 
 SMALL_DATA = {"MNIST": "digits/MNIST", "sst2": "reviews/sst2"}  # as loaders look for them
+Serve = Callable[[Channel, int], None]
 
 
-def serve_submission(channel: Channel, data_dir: str) -> None:
-    """Answer requests until the channel closes, then leave no process and no file behind.
+def start_submission(fd: int, plan: Plan, allowance: wall.Allowance, serve: Serve) -> None:
+    """Put the inner wall around this process and serve the descriptor; never returns.
 
     Args:
-        channel: Carries `notebook` (with a descriptor), `interrupt` and `end` requests.
-        data_dir: The small data that loaders find while grading.
+        fd: A socket to the trusted side.
+        plan: Which wall, and where data lie.
+        allowance: What may be used up.
+        serve: What a notebook's process does with its channel and seed.
     """
-    process.adopt_orphans()
+    if plan.inner == "namespaces":
+        wall.enter_namespaces(allowance)
+        pid = os.fork()
+        if pid:
+            os.close(fd)
+            os.waitpid(pid, 0)
+            os._exit(0)
+        process.become_child()
+        wall.seal_namespaces(allowance)
+    elif plan.user and os.getuid() == 0:
+        process.become_user(plan.user)
     home = Path(tempfile.mkdtemp(prefix="submission-"))
+    if plan.inner == "landlock":
+        wall.seal_with_landlock(allowance, str(home), list(plan.readable))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for orphans
+    _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serve)
+    os._exit(0)
+
+
+def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> None:
+    """Answer requests until the channel closes: to start a notebook, interrupt it, stop it."""
     notebook_pid = 0
-    try:
-        while True:
+    while True:
+        try:
             request = channel.receive(fds=1)
-            if request["op"] == "notebook":
-                notebook_pid = _fork_notebook(channel, home, data_dir, request)
-            elif request["op"] == "interrupt":
-                _interrupt(notebook_pid)
-            elif request["op"] == "end":
-                process.kill_descendants()
-            channel.send({})
-    except ChannelClosed:
-        pass
-    finally:
-        process.kill_descendants()
-        shutil.rmtree(home, ignore_errors=True)
+        except ChannelClosed:
+            return
+        if request["op"] == "notebook":
+            notebook_pid = _fork_notebook(channel, home, data, request, serve)
+        elif request["op"] == "interrupt" and notebook_pid:
+            with contextlib.suppress(OSError):
+                os.kill(notebook_pid, signal.SIGINT)
+        elif request["op"] == "stop" and notebook_pid:
+            with contextlib.suppress(OSError):
+                os.killpg(notebook_pid, signal.SIGKILL)
+        channel.send({})
 
 
-def _interrupt(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGINT)
-    except ProcessLookupError:
-        return
-
-
-def _fork_notebook(channel: Channel, home: Path, data_dir: str, request: dict[str, Any]) -> int:
+def _fork_notebook(
+    channel: Channel, home: Path, data: str, request: dict[str, Any], serve: Serve
+) -> int:
     """Fork; the child serves the descriptor that came with the request and never returns."""
     fd = channel.received_fds.pop()
     folder = home / request["name"]
@@ -60,12 +81,14 @@ def _fork_notebook(channel: Channel, home: Path, data_dir: str, request: dict[st
         os.close(fd)
         return pid
     process.become_child()
+    linux.prctl(linux.PR_SET_DUMPABLE, 1)  # so that the guard can read what memory it shares
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     channel.close()
     try:
-        _enter_folder(folder, data_dir, request["files"])
+        _enter_folder(folder, data, request["files"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        serve_notebook(Channel(socket.socket(fileno=fd)), request["seed"])
+        serve(Channel(socket.socket(fileno=fd)), request["seed"])
     except (ChannelClosed, KeyboardInterrupt):
         pass
     finally:
@@ -87,5 +110,10 @@ def _enter_folder(folder: Path, data_dir: str, files: dict[str, bytes]) -> None:
         (data / name).symlink_to(Path(data_dir) / place)
     for name, content in files.items():
         (work / name).write_bytes(content)
-    os.environ |= {"HOME": str(work), "TMPDIR": str(temporary), "LABKIT_DATA": str(data)}
+    os.environ |= {
+        "HOME": str(work),
+        "TMPDIR": str(temporary),
+        "MPLCONFIGDIR": str(temporary),
+        "LABKIT_DATA": str(data),
+    }
     tempfile.tempdir = None

@@ -1,0 +1,37 @@
+"""What the trusted side tells a warm process when it starts it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where things are as the warm process sees them, and the wall around each submission.
+
+    Attributes:
+        data: The small data that notebooks find.
+        labkit: The folder that holds the student edition of `labkit`.
+        inner: `namespaces`, `landlock` or `none`.
+        user: What root becomes: the warm process at once where it is boxed, else each submission.
+        boxed: Whether an outer wall stands around the warm process.
+        readable: What else than the system a submission may read behind `landlock`.
+    """
+
+    data: str
+    labkit: str
+    inner: str = "none"
+    user: int = 0
+    boxed: bool = False
+    readable: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """As an argument of a command."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """The inverse of `to_json`."""
+        data = json.loads(text)
+        return cls(**data | {"readable": tuple(data["readable"])})

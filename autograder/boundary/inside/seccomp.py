@@ -1,0 +1,71 @@
+"""A filter on system calls: what no notebook needs is refused with `EPERM`.
+
+Does: close what namespaces and Landlock leave open (sockets other than Unix ones, among them vsock;
+new namespaces; reading another process's memory; parts of the kernel with a bad record). Does not:
+list what is allowed: torch and its friends use hundreds of calls.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from autograder.boundary.inside import linux
+
+REFUSED = (
+    # other processes
+    "ptrace process_vm_readv process_vm_writev pidfd_getfd pidfd_open kcmp process_madvise "
+    # walls
+    "unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount "
+    "fspick mount_setattr name_to_handle_at open_by_handle_at quotactl "
+    # kernel
+    "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register add_key "
+    "request_key keyctl kexec_load kexec_file_load init_module finit_module delete_module "
+    "syslog reboot swapon swapoff acct settimeofday clock_settime adjtimex personality vhangup "
+    "lookup_dcookie fanotify_init "
+    # a larger share of the machine
+    "sched_setscheduler sched_setattr sched_setaffinity ioprio_set"
+).split()
+SIGNALS = "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal".split()
+
+
+class SeccompMissing(OSError):
+    """There is no libseccomp, or the kernel takes no filter."""
+
+
+def install(among_others: bool = False) -> None:
+    """Put the filter on this process and all that it starts.
+
+    Args:
+        among_others: Whether processes of others can be seen from here. Then signals to other
+            processes are refused too, and Unix sockets, on which services of the machine listen.
+
+    Raises:
+        SeccompMissing: It cannot be put on.
+    """
+    try:
+        import pyseccomp
+
+        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        refuse = pyseccomp.ERRNO(errno.EPERM)
+        for name in [*REFUSED, *(SIGNALS if among_others else ())]:
+            _add(rules, refuse, name)
+        family = pyseccomp.Arg(
+            0, pyseccomp.NE, socket.AF_UNSPEC if among_others else socket.AF_UNIX
+        )
+        _add(rules, refuse, "socket", family)
+        flags = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, linux.CLONE_NEWUSER, linux.CLONE_NEWUSER)
+        _add(rules, refuse, "clone", flags)
+        # Its arguments lie in memory, where no filter sees them; C libraries fall back to clone.
+        _add(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        rules.load()
+    except (ImportError, OSError, RuntimeError) as error:
+        raise SeccompMissing(str(error)) from error
+
+
+def _add(rules: object, action: object, name: str, *arguments: object) -> None:
+    try:
+        rules.add_rule(action, name, *arguments)  # type: ignore[attr-defined]
+    except OSError as error:  # a call that this machine's architecture or library does not know
+        if error.errno not in (errno.EFAULT, errno.EINVAL, errno.EDOM, errno.ENOENT):
+            raise

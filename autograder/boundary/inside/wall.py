@@ -1,0 +1,131 @@
+"""The inner wall: what one submission's processes can see, reach and use up.
+
+Does: put it around the calling process. Does not: choose one (`autograder.walls` probes what the
+machine can give) nor watch what goes on behind it (`guard` does).
+
+`namespaces` is the best one: a machine of its own with nothing in it but a read-only system and a
+small writable `/tmp`. `landlock` is the other one: the same files, but among other processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.boundary.inside import landlock, linux, seccomp
+
+NAMESPACES = (
+    linux.CLONE_NEWUSER
+    | linux.CLONE_NEWNS
+    | linux.CLONE_NEWPID
+    | linux.CLONE_NEWIPC
+    | linux.CLONE_NEWNET
+    | linux.CLONE_NEWUTS
+)
+# Of /proc a notebook needs what libraries ask about the machine; a fresh one cannot be mounted.
+PROC_FILES = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version")
+SYSTEM = (
+    *("/usr", "/bin", "/lib", "/lib64", "/sbin", "/opt", "/nix", "/sys/devices/system/cpu"),
+    *(f"/etc/{name}" for name in ("ld.so.cache", "localtime", "fonts", "alternatives")),
+    *(f"/proc/{name}" for name in PROC_FILES),
+)
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
+OPEN_FILES = 1024
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one submission may use up; see `autograder.grading.limits`.
+
+    Attributes:
+        memory_bytes: More than this in all its processes ends it.
+        processes: How many processes and threads it may have.
+        disk_bytes: Size of what it can write.
+        seconds: Wall time, after which it is ended.
+    """
+
+    memory_bytes: int
+    processes: int
+    disk_bytes: int
+    seconds: float
+
+
+def enter_namespaces(allowance: Allowance) -> None:
+    """Unshare everything; the next fork is process 1 of the new namespaces.
+
+    Raises:
+        OSError: This machine does not let ordinary users do it.
+    """
+    user, group = os.getuid(), os.getgid()
+    proc = {name: _content(f"/proc/{name}") for name in PROC_FILES}
+    # Counted within the new user namespace, and by user id, for which reason root has no limit.
+    resource.setrlimit(resource.RLIMIT_NPROC, (allowance.processes, allowance.processes))
+    linux.unshare(NAMESPACES)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        Path(f"/proc/self/{name}").write_text(text)
+    linux.mount("", "/", linux.MS_REC | linux.MS_PRIVATE)
+    size = f"size={allowance.disk_bytes},nr_inodes=20000,mode=0777"
+    quiet = linux.MS_NOSUID | linux.MS_NODEV
+    linux.mount("tmpfs", "/tmp", quiet, size)
+    linux.mount("tmpfs", "/dev/shm", quiet, size)
+    linux.mount("tmpfs", "/proc", quiet, "size=4m,mode=0755")
+    for name, content in proc.items():
+        Path(f"/proc/{name}").write_bytes(content)
+
+
+def seal_namespaces(allowance: Allowance) -> None:
+    """As process 1 of the new namespaces: give up every way back."""
+    _limit_resources(allowance)
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    linux.drop_capabilities()
+    seccomp.install()
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)  # so that nothing below can trace this process
+
+
+def seal_with_landlock(allowance: Allowance, home: str, readable: list[str]) -> None:
+    """Without namespaces: only these files, no sockets, no signals to others.
+
+    Args:
+        allowance: What may be used up; processes are counted for the whole user id.
+        home: The one folder that can be written.
+        readable: What else than the system can be read.
+
+    Raises:
+        OSError: The kernel has neither.
+    """
+    _limit_resources(allowance)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (allowance.disk_bytes, allowance.disk_bytes))
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    linux.drop_capabilities()
+    landlock.restrict([*SYSTEM, *readable], [home, *DEVICES])
+    seccomp.install(among_others=True)
+
+
+def _limit_resources(allowance: Allowance) -> None:
+    whole_seconds = int(allowance.seconds) + 1
+    for kind, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, whole_seconds),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        _, most = resource.getrlimit(kind)
+        if most != resource.RLIM_INFINITY:
+            limit = min(limit, most)
+        with contextlib.suppress(ValueError, OSError):  # a container may have set a lower one
+            resource.setrlimit(kind, (limit, limit))
+
+
+def _content(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,29 @@
+"""A box for a short command of our own that reads what a student's code wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.walls.outer import box_words, show
+from autograder.walls.probing import choose
+
+
+def boxed(command: list[str], script: Path, folder: Path) -> list[str]:
+    """The command in a box where it sees its script and one folder; as it is where none holds.
+
+    Args:
+        command: What to run.
+        script: A file that it reads.
+        folder: Where it runs, and all that it may write.
+    """
+    isolation = choose("any")
+    if isolation.outer != "bubblewrap":
+        return command
+    return [
+        *box_words(isolation.bwrap),
+        *("--cap-drop", "ALL"),
+        *show(script, str(script)),
+        *show(folder, str(folder), "--bind"),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(folder), "--"),
+        *command,
+    ]

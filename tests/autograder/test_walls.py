@@ -1,0 +1,290 @@
+"""The walls, attacked for real: everything here runs hostile code behind them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.boundary.errors import NotebookLost
+from autograder.boundary.session import NotebookSession, SubmissionSession, WarmProcess
+from autograder.grading.limits import Limits
+from autograder.walls import environment, outer, probing
+from autograder.walls.environment import files_without
+from autograder.walls.isolation import NONE, Isolation
+from autograder.walls.probing import NoIsolation, choose, describe, probe_level
+from autograder.walls.tool import boxed
+
+REPOSITORY = Path(__file__).parents[2]
+ALLOWANCE = replace(Limits().allowance, memory_bytes=600_000_000, processes=60, seconds=60.0)
+
+
+@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+def walled(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
+    probe = probe_level(request.param)
+    if not probe.holds:
+        pytest.skip(describe(probe))
+    process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def submission(walled: WarmProcess) -> Iterator[SubmissionSession]:
+    with walled.submission(ALLOWANCE) as session:
+        yield session
+    # Whatever was done: nothing is left of it, and the next one runs.
+    with walled.submission(ALLOWANCE) as following:
+        assert following.notebook("next", 1).execute("1 + 1", 20.0).ok
+
+
+@pytest.fixture
+def notebook(submission: SubmissionSession) -> NotebookSession:
+    return submission.notebook("attack", 1)
+
+
+def shown(notebook: NotebookSession, source: str, limit_s: float = 20.0) -> str:
+    """What a cell printed, or its error."""
+    outputs = notebook.execute(source, limit_s).outputs
+    return "".join(str(o.get("text") or o.get("ename") or "") for o in outputs)
+
+
+def is_bubblewrap(walled: WarmProcess) -> bool:
+    return walled.isolation.level == "bubblewrap"
+
+
+@pytest.mark.parametrize("level", ["bubblewrap", "landlock"])
+def test_a_level_that_is_offered_stops_every_attempt(level: str) -> None:
+    probe = probe_level(level)
+    assert probe.holds or probe.problem, describe(probe)
+
+
+def test_the_probe_tells_a_hole_when_there_is_one() -> None:
+    probe = probe_level("none")
+    assert {"read a file of the grader's", "connect by TCP"} <= set(probe.got_through)
+    assert not probe.holds
+
+
+def test_students_code_sees_nothing_of_the_course(
+    walled: WarmProcess, notebook: NotebookSession, tmp_path: Path
+) -> None:
+    secret = tmp_path / "gradebook.db"
+    secret.write_text("secret")
+    hidden_tests = REPOSITORY / "autograder" / "hidden_tests"
+    for path in (tmp_path, hidden_tests, REPOSITORY / "labs", Path.home() / ".ssh"):
+        source = f"import os\nprint(os.listdir({str(path)!r}))"
+        assert shown(notebook, source) in ("FileNotFoundError", "PermissionError"), path
+    assert shown(notebook, f"open({str(secret)!r})") in ("FileNotFoundError", "PermissionError")
+    if is_bubblewrap(walled):
+        assert "True" in shown(notebook, "import os; print(os.getuid() != 0 and os.getpid() < 9)")
+        assert "environ" not in shown(notebook, "print(os.listdir('/proc'))")
+
+
+@pytest.mark.parametrize(
+    ("attack", "error"),
+    [
+        ("import socket; socket.create_connection(('127.0.0.1', 22), 1)", "PermissionError"),
+        ("import socket; socket.getaddrinfo('example.org', 80)", "gaierror"),
+        ("import socket; socket.socket(40, socket.SOCK_STREAM)", "PermissionError"),
+        ("open('/usr/mine', 'w')", "OSError PermissionError"),
+        ("open('/dev/mine', 'w')", "OSError PermissionError"),
+        ("import os; os.kill(os.getppid(), 9); os.kill(1, 9)", "PermissionError"),
+        ("open('/proc/1/mem')", "FileNotFoundError PermissionError"),
+        ("import os; os.setuid(0); open('/usr/mine', 'w')", "PermissionError OSError"),
+    ],
+)
+def test_what_is_closed_raises_in_the_cell(
+    walled: WarmProcess, notebook: NotebookSession, attack: str, error: str
+) -> None:
+    if "getppid" in attack and is_bubblewrap(walled):
+        error = ""  # process 1 of a namespace takes no signal from inside
+    assert shown(notebook, attack) in error.split(" ")
+    assert "2" in notebook.execute("1 + 1", 5.0).outputs[0]["data"]["text/plain"]
+
+
+ENDLESS_MEMORY = "import os\nx = []\nwhile True: x.append(bytearray(20_000_000))"
+MEMORY_IN_FORKS = (
+    "import os, time\nfor _ in range(4): os.fork()\nx = bytearray(90_000_000)\ntime.sleep(60)"
+)
+
+
+@pytest.mark.parametrize("attack", [ENDLESS_MEMORY, MEMORY_IN_FORKS])
+def test_memory_is_counted_over_all_processes(
+    submission: SubmissionSession, notebook: NotebookSession, attack: str
+) -> None:
+    with pytest.raises(NotebookLost):
+        notebook.execute(attack, 30.0)
+    assert submission.why_ended() == "more than 600 MB of memory"
+
+
+def test_memory_that_copies_share_is_counted_once(notebook: NotebookSession) -> None:
+    assert notebook.execute("x = bytearray(b'1') * 300_000_000", 20.0).ok
+    copies = [notebook.hold() for _ in range(4)]
+    time.sleep(0.5)  # the guard looks every tenth of a second
+    assert all(copy.usable for copy in copies)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
+        "import threading as t, time\nwhile True: t.Thread(target=time.sleep, args=(99,)).start()",
+    ],
+)
+def test_processes_and_threads_are_bounded(
+    walled: WarmProcess, notebook: NotebookSession, attack: str
+) -> None:
+    most = 0
+    try:
+        notebook.execute(attack, 1.0)
+        most = len(psutil.Process().children(recursive=True))
+    except NotebookLost:
+        pass  # ended by its guard
+    assert most < 200
+
+
+def test_what_can_be_written_is_bounded(walled: WarmProcess, notebook: NotebookSession) -> None:
+    attack = "f = open('big', 'wb')\nwhile True: f.write(bytes(10_000_000))"
+    before = shutil.disk_usage("/tmp").free
+    try:
+        assert shown(notebook, attack) == "OSError"
+    except NotebookLost:
+        assert not is_bubblewrap(walled)  # a file over its size limit ends a process
+    assert before - shutil.disk_usage("/tmp").free < 1_000_000_000
+
+
+def test_output_without_end_ends_the_notebook(notebook: NotebookSession) -> None:
+    with pytest.raises(NotebookLost):
+        notebook.execute("while True: print('x' * 1_000_000)", 20.0)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "import os; os._exit(0)",
+        "import ctypes; ctypes.string_at(0)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    ],
+)
+def test_what_is_held_survives_the_notebook(
+    walled: WarmProcess, notebook: NotebookSession, attack: str
+) -> None:
+    assert notebook.execute("earned = 1", 5.0).ok
+    held = notebook.hold()
+    if "os.kill" in attack and walled.isolation.level == "landlock":
+        assert shown(notebook, attack) == "PermissionError"
+    else:
+        with pytest.raises(NotebookLost):
+            notebook.execute(attack, 0.5)
+    notebook.leave()
+    assert held.alive
+    assert held.usable
+    with held.snapshot(5.0) as snapshot:
+        assert snapshot.value("earned") == 1
+
+
+def test_killing_everything_is_noticed(walled: WarmProcess, notebook: NotebookSession) -> None:
+    held = notebook.hold()
+    notebook.execute("import os; os.kill(-1, 9)", 5.0)
+    deadline = time.monotonic() + 5
+    while held.alive and time.monotonic() < deadline and is_bubblewrap(walled):
+        time.sleep(0.01)
+    assert held.alive != is_bubblewrap(walled), "elsewhere signals are refused"
+
+
+def test_one_submission_finds_nothing_of_the_one_before(walled: WarmProcess) -> None:
+    leave = (
+        "import subprocess, sys\nopen('/tmp/mine', 'w').write('x')\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', 'left-behind'],"
+        " start_new_session=True)"
+    )
+    with walled.submission(ALLOWANCE) as one:
+        one.notebook("one", 1).execute(leave, 20.0)
+    assert not [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.cmdline() or [])]
+    with walled.submission(ALLOWANCE) as two:
+        found = shown(two.notebook("two", 1), "import os; print(os.path.exists('/tmp/mine'))")
+    assert "False" in found
+
+
+def test_a_tool_that_reads_hostile_bytes_sees_its_folder_only(tmp_path: Path) -> None:
+    if choose("any").outer != "bubblewrap":
+        pytest.skip(describe(probe_level("bubblewrap")))
+    folder, script = tmp_path / "folder", tmp_path / "script.py"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("secret")
+    script.write_text(
+        "import os\nfrom pathlib import Path\nPath('mine').write_text('x')\n"
+        f"print(sorted(os.listdir({str(tmp_path)!r})))\nPath('/dev/mine').write_text('x')"
+    )
+    words = boxed([sys.executable, "-I", str(script)], script, folder)
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    assert done.stdout == "['folder', 'script.py']\n"
+    assert "Read-only file system" in done.stderr
+    assert (folder / "mine").exists()
+
+
+def test_a_killed_grader_leaves_nothing(tmp_path: Path) -> None:
+    script = (
+        "import sys, time\nfrom pathlib import Path\n"
+        "from autograder.boundary.session import WarmProcess\n"
+        "from autograder.grading.limits import Limits\n"
+        "from autograder.walls.probing import choose\n"
+        f"root = Path({str(REPOSITORY)!r})\n"
+        "warm = WarmProcess(root / 'data', root, choose('any'), probe=True)\n"
+        "with warm.submission(Limits().allowance) as session:\n"
+        "    session.notebook('one', 1)\n    print('ready', flush=True)\n    time.sleep(60)\n"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert grader.stdout is not None
+    assert grader.stdout.readline() == b"ready\n"
+    family = psutil.Process(grader.pid).children(recursive=True)
+    assert len(family) >= 3
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+def test_choosing() -> None:
+    assert choose("none") == NONE
+    best = choose("any")
+    assert best in (probe_level("bubblewrap").isolation, probe_level("landlock").isolation, NONE)
+
+
+def test_without_walls_grading_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(level: str) -> probing.Probe:
+        return probing.Probe(NONE, "it is not installed")
+
+    monkeypatch.setattr(probing, "probe_level", nothing)
+    with pytest.raises(NoIsolation, match=r"nothing was graded.*apt-get install bubblewrap"):
+        choose("auto")
+    assert choose("any") == NONE
+
+
+def test_a_level_that_cannot_start_says_why() -> None:
+    probing.probe_level.cache_clear()
+    broken = Isolation("bubblewrap", "namespaces", "/bin/false")
+    with pytest.raises(Exception, match="did not start"):
+        WarmProcess(REPOSITORY / "data", REPOSITORY, broken, probe=True)
+
+
+def test_an_installed_course_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "lib" / "site-packages"
+    for name in ("autograder/hidden_tests", "labkit", "torch"):
+        (site / name).mkdir(parents=True)
+    monkeypatch.setattr(environment.sys, "prefix", str(tmp_path))
+    hidden = environment.hidden_packages(site / "autograder")
+    assert hidden == [site / "autograder", site / "labkit"]
+    assert files_without(tmp_path, hidden) == [site / "torch"]
+    monkeypatch.setattr(outer, "PACKAGE", site / "autograder")
+    command = " ".join(outer.bubblewrap_command("bwrap", tmp_path, tmp_path))
+    assert f"--tmpfs {site}/autograder --remount-ro {site}/autograder" in command
