@@ -20,6 +20,9 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'build' / 'gradebook.db'}"
 # Submissions are rebuilt around the source, executed in a process of their own and scored by
 # hidden tests; see autograder/nbgrader_bridge.py. What lateness costs stands in course.toml.
 c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
+# Links in a submission are put where nbgrader does not copy them from.
+c.Autograde.pre_convert_hook = "autograder.collecting.setting_aside.before_copying"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".set-aside"]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_bridge.ExecuteAndTest",
     "nbgrader.preprocessors.LimitOutput",

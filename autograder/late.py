@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.collecting.reading import NotHandedIn, UnreadableSubmission, read_submitted
 from autograder.settings import LabSettings, LatePolicy
 
 TIMESTAMP = "timestamp.txt"
@@ -40,15 +41,14 @@ def read_timestamp(folder: Path) -> dt.datetime | None:
     Raises:
         UnreadableTimestamp: The file says something else.
     """
-    path = folder / TIMESTAMP
-    if not path.exists() and not path.is_symlink():
-        return None
     try:
-        if path.is_symlink() or path.stat().st_size > LONGEST:
-            raise UnreadableTimestamp("it is no small ordinary file")
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise UnreadableTimestamp("it cannot be read") from None
+        text = read_submitted(folder / TIMESTAMP, LONGEST).decode("utf-8").strip()
+    except NotHandedIn:
+        return None
+    except UnreadableSubmission as problem:
+        raise UnreadableTimestamp(f"it {problem}") from None
+    except UnicodeDecodeError:
+        raise UnreadableTimestamp("it is no text") from None
     return parse_timestamp(text)
 
 

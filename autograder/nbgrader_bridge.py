@@ -16,13 +16,15 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Unicode
 
+from autograder.collecting.reading import UnreadableSubmission, read_submitted
 from autograder.course import Course
 from autograder.grading.engine import Engine
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
 from autograder.grading.store import Store
-from autograder.intake import rebuild
+from autograder.intake import SIZE_LIMIT_BYTES, rebuild
 from autograder.lab import Exercise, read_lab
 from autograder.submissions import Reader, find_or_grade
 
@@ -42,7 +44,12 @@ class SubmissionExporter(NotebookExporter):
         """Rebuild the file and send it through the preprocessors."""
         assert resources is not None
         exercise = _find_exercise(Course.find(), resources)
-        intake = rebuild(Path(filename).read_bytes(), exercise)
+        try:
+            intake = rebuild(read_submitted(Path(filename), SIZE_LIMIT_BYTES), exercise)
+        except UnreadableSubmission as problem:
+            # An empty one, so that its tasks get their zeros and the other notebooks their points.
+            intake = rebuild(b"", exercise)
+            intake.warnings = [f"{exercise.name}.ipynb {problem}; not graded."]
         for warning in intake.warnings:
             self.log.warning(warning)
         return self.from_notebook_node(intake.notebook, resources=resources, **kwargs)
@@ -51,13 +58,22 @@ class SubmissionExporter(NotebookExporter):
 class ExecuteAndTest(NbGraderPreprocessor):
     """Puts the executed notebook and its scores in the place of the rebuilt one."""
 
+    isolation = Unicode(
+        "auto", help="The walls that students' code runs behind; `none` goes without."
+    ).tag(config=True)
+
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Take the result from the store; grade here and now where there is none."""
         course = Course.find()
         exercise = _find_exercise(course, resources)
-        result = result_of(course, exercise, resources["nbgrader"]["student"])
+        try:
+            student = resources["nbgrader"]["student"]
+            result = result_of(course, exercise, student, self.isolation)
+        except UnreadableSubmission:
+            resources["autograder"] = {"scores": dict.fromkeys(exercise.full_marks, 0.0)}
+            return nb, resources
         resources["autograder"] = {"scores": result.scores}
         outputs = {cell.id: cell.get("outputs", []) for cell in result.notebook.cells}
         for cell in nb.cells:
@@ -85,17 +101,20 @@ class SaveTestScores(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-def result_of(course: Course, exercise: Exercise, student: str) -> NotebookResult:
+def result_of(
+    course: Course, exercise: Exercise, student: str, isolation: str = "auto"
+) -> NotebookResult:
     """The stored result of a submitted notebook, graded in this process where there is none."""
     store = Store(course.store)
     exercises = read_lab(course.labs, exercise.lab)
     reader = Reader(course, exercises, store.seed(exercise.lab), Limits())
-    return find_or_grade(reader, store, student, exercise.name, _engine(course.root).grade)
+    engine = _engine(course.root, isolation)
+    return find_or_grade(reader, store, student, exercise.name, engine.grade)
 
 
 @functools.cache
-def _engine(root: Path) -> Engine:
+def _engine(root: Path, isolation: str) -> Engine:
     """This process's engine: warm from the first notebook to the last."""
-    engine = Engine(root)
+    engine = Engine(root, isolation)
     atexit.register(engine.close)
     return engine
