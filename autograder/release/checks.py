@@ -15,7 +15,7 @@ from autograder.grading.carrying import carry
 from autograder.grading.collection import collect_points
 from autograder.grading.notebook import grade_notebook
 from autograder.intake import rebuild
-from autograder.lab import HIDDEN_TESTS, Exercise
+from autograder.lab import Exercise
 
 HEADING_POINTS = re.compile(r"\((\d+(?:\.\d+)?) points?\)")
 REGION = re.compile(r"### BEGIN (?:SOLUTION|MARK SCHEME)\n(.*?)### END", re.DOTALL)
@@ -58,9 +58,8 @@ def score_problems(
     carried = carry(exercise, earlier, sources, marks)
     for what, notebook in (("solution", exercise.source), ("stub", exercise.student_edition)):
         raw = _to_bytes(notebook)
-        with warm.submission() as session:
-            rebuilt = rebuild(raw, exercise).notebook
-            result = grade_notebook(session, rebuilt, exercise, seed, carried=carried)
+        rebuilt = rebuild(raw, exercise).notebook
+        result = grade_notebook(warm, rebuilt, exercise, seed, carried=carried)
         for task in exercise.tasks:
             wanted = task.points if what == "solution" else 0.0
             got = result.scores.get(task.grade_id, 0.0)
@@ -90,7 +89,7 @@ def leak_problems(folder: Path, exercises: list[Exercise], labkit: Path) -> list
         exercises: The lab's exercises.
         labkit: The full labkit, whose marked regions are secret too.
     """
-    secrets = _answers(exercises, labkit) | _hidden_tests(exercises[0].lab)
+    secrets = _answers(exercises, labkit) | _hidden_tests(exercises)
     problems = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.suffix not in TEXT_SUFFIXES:
@@ -131,10 +130,10 @@ def _answers(exercises: list[Exercise], labkit: Path) -> dict[str, list[str]]:
     return {k: lines for k, lines in regions.items() if sum(map(len, lines)) >= SHORTEST_ANSWER}
 
 
-def _hidden_tests(lab: str) -> dict[str, list[str]]:
+def _hidden_tests(exercises: list[Exercise]) -> dict[str, list[str]]:
     """The body of each hidden test."""
     found = {}
-    for path in sorted((HIDDEN_TESTS / lab).rglob("test_*.py")):
+    for path in (path for exercise in exercises for path in exercise.hidden_tests):
         source = path.read_text(encoding="utf-8")
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef):

@@ -99,4 +99,4 @@ def test_judge_sees_survivors_and_wide_losses() -> None:
 def test_table_counts_what_was_judged_wrongly() -> None:
     answer = Answer("ex2_magnitude_pruning", "ex2-size-check", "wrong_x")
     table = mutants_table([Row(answer, [], "survives", {}), Row(answer, ["test_a"], "ok", {})])
-    assert table.caption == "2 answers, 1 judged wrongly"
+    assert table.caption == "2 answers (mutant 2): 1 judged wrongly"

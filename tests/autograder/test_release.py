@@ -15,8 +15,8 @@ import nbformat
 import pytest
 
 from autograder.boundary.session import WarmProcess
-from autograder.course import Course
-from autograder.lab import HIDDEN_TESTS, Exercise
+from autograder.course import HIDDEN_TESTS, Course
+from autograder.lab import Exercise
 from autograder.release.build import build_release
 from autograder.release.checks import leak_problems, point_problems, score_problems
 from autograder.release.labkit_edition import strip_solutions, write_labkit_edition
