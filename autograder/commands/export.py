@@ -1,4 +1,4 @@
-"""`autograder export`: grades as a table, or written into Canvas's own."""
+"""`autograder export`: grades as a table, or written into Canvas's own; a lab for Gradescope."""
 
 from __future__ import annotations
 
@@ -93,6 +93,67 @@ def export_canvas(
     for sentence in result.ambiguous:
         _say(f"Not exported: {sentence}.")
     console.print(f"For Canvas: {escape(str(path))}", soft_wrap=True)
+
+
+@app.command(
+    "gradescope",
+    epilog="Example: `autograder export gradescope lab1_magnitude --visibility after_due_date`",
+)
+def export_gradescope(
+    lab: Lab,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "--out", help="The zip; else build/exports/LAB-gradescope.zip."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Draw hidden inputs from this seed; else from the lab's recorded one."),
+    ] = None,
+    visibility: Annotated[
+        str,
+        typer.Option(
+            help="When students see it: visible, after_due_date, after_published, hidden."
+        ),
+    ] = "visible",
+    minutes: Annotated[
+        float, typer.Option(help="Stop a run after so long, and report what is graded by then.")
+    ] = 35.0,
+    isolation: Annotated[
+        str, typer.Option(help="Walls to insist on: auto, bubblewrap, landlock or none.")
+    ] = "auto",
+) -> None:
+    """Build the autograder zip for Gradescope. It holds answers and hidden tests: keep it safe.
+
+    Everybody's hidden inputs, and those of each resubmission, are drawn from one seed, so the same
+    notebook always gets the same score.
+    """
+    from autograder.exports.gradescope.archive import pack
+    from autograder.exports.gradescope.options import Options
+    from autograder.exports.scores import scheme
+    from autograder.grading.store import Store
+    from autograder.lab import read_lab
+    from autograder.settings import read_settings
+
+    course = Course.find()
+    settings = read_settings(course, lab)
+    if settings.variants:
+        raise CourseError(
+            f"{lab} has variants, which Gradescope cannot make without the course key: grade it "
+            "with `autograder grade`, or take `variants = true` out of course.toml."
+        )
+    scheme(read_lab(course.labs, lab), settings)
+    chosen = Store(course.store).seed(lab) if seed is None else seed
+    content = pack(course, Options(lab, chosen, visibility, minutes, isolation))
+    path = output or course.build / "exports" / f"{lab}-gradescope.zip"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.part")
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}.") from None
+    _say(f"For Gradescope: {path} ({len(content) / 1e6:.1f} MB). Hidden inputs: seed {chosen}.")
+    _say("It holds answers and hidden tests: upload it as the autograder, and give it to nobody.")
 
 
 def _grades(course: Course, lab: str) -> tuple[LabGrades, str]:
