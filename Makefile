@@ -22,7 +22,7 @@ demo: $(STAMP) ## Take a sample class to grades, feedback and a class report
 	$(BIN)/autograder demo
 
 lab: $(STAMP) ## Open JupyterLab on the student edition (LAB=lab1_magnitude)
-	@test -d $(RELEASE) || $(BIN)/autograder release $(LAB)
+	@test -d $(RELEASE) || $(BIN)/autograder release --fast $(LAB)
 	cd $(RELEASE) && $(JUPYTER)
 
 test: $(STAMP) ## Run the tests that need neither real data nor patience

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,11 @@ def fail(message: str) -> None:
     _errors.print(f"[red]Error:[/red] {escape(message)}", soft_wrap=True)
 
 
+def say(sentence: str) -> None:
+    """Print a sentence, whatever brackets are in it."""
+    console.print(escape(sentence), soft_wrap=True)
+
+
 class BarProgress:
     """Bars with time left, and a line for each odd thing."""
 
@@ -59,6 +66,17 @@ class BarProgress:
     ) -> None:
         self._progress.stop()
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bars away to ask a question."""
+        self._progress.stop()
+        for done in self._progress.task_ids:
+            self._progress.remove_task(done)
+        try:
+            yield
+        finally:
+            self._progress.start()
+
     def start(self, what: str, total: int) -> None:
         """Open a bar for a stage."""
         self._task = self._progress.add_task(what, total=total)
@@ -66,8 +84,9 @@ class BarProgress:
     def step(self, student: str, note: str = "") -> None:
         """Advance the bar; a note becomes a line above it."""
         if note:
-            self._progress.console.print(f"  {escape(student)}: {escape(note)}", soft_wrap=True)
-        if self._task is not None:
+            named = f"{student}: {note}" if student else note
+            self._progress.console.print(f"  {escape(named)}", soft_wrap=True)
+        if student and self._task is not None:
             self._progress.advance(self._task)
 
 
@@ -89,15 +108,20 @@ def show_run(course: Course, lab: str, run: GradingRun) -> None:
         table.add_row(escape(name), "–", "", escape(why))
     console.print(table)
     kept = len(data.students) - len(run.recorded)
+    shared = f" ({len(run.shared)} more had equal notebooks)" if run.shared else ""
     console.print(
-        f"Executed {len(run.executed)}, recorded {len(run.recorded)}, kept {max(kept, 0)} "
-        f"as they were; seed {run.seed}."
+        f"Executed {len(run.executed)}{shared}, recorded {len(run.recorded)}, kept {max(kept, 0)} "
+        f"as they were; seed {run.seed}; {_duration(run.seconds)}."
     )
     for name, problem in run.failed.items():
         fail(f"{name} was not graded: {problem}")
-    build = course.build
     console.print(
-        f"Gradebook  {build / 'gradebook.db'}\nFeedback   {build / 'feedback'}\n"
-        f"Report     {report_folder(course, lab) / 'index.html'}",
+        f"Gradebook  {course.gradebook_name(lab)}\nFeedback   {course.build / 'feedback'}\n"
+        f"Report     {report_folder(course, lab) / 'index.html'}\nLog        {run.log}",
         soft_wrap=True,
     )
+
+
+def _duration(seconds: float) -> str:
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"

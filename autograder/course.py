@@ -7,12 +7,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import CourseError
 
 CONFIG_NAME = "nbgrader_config.py"
+HIDDEN_TESTS = Path(__file__).parent / "hidden_tests"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class Course:
         return self.root / "labs"
 
     @property
+    def hidden_tests(self) -> Path:
+        """Hidden tests, a folder for each lab: the course's own, else the autograder's."""
+        own = self.root / "hidden_tests"
+        return own if own.is_dir() else HIDDEN_TESTS
+
+    @property
     def build(self) -> Path:
         """Everything that is made."""
         return self.root / "build"
@@ -70,6 +78,17 @@ class Course:
         config = Config(PyFileConfigLoader(CONFIG_NAME, str(self.root)).load_config())
         config.CourseDirectory.assignment_id = lab
         return config
+
+    def gradebook_name(self, lab: str) -> str:
+        """Where the gradebook is, to show: a file's path, or an address without its password."""
+        url = make_url(str(self.nbgrader_config(lab).CourseDirectory.db_url))
+        sqlite = url.get_backend_name() == "sqlite"
+        return str(url.database) if sqlite else url.render_as_string(hide_password=True)
+
+    def has_gradebook(self, lab: str) -> bool:
+        """Whether there is a gradebook; one on a server is taken to be there."""
+        url = make_url(str(self.nbgrader_config(lab).CourseDirectory.db_url))
+        return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
 
     def students(self, lab: str) -> list[str]:
         """Everybody who has a folder for the lab, in order; notebooks or not."""

@@ -1,48 +1,29 @@
-"""The grading run: submissions to results, results to gradebook, feedback and report."""
+"""The grading run: submissions to results, results to gradebook and feedback.
+
+Two stages: `batch.executing` brings what is missing into the store, `recording` takes it into the
+gradebook. Between them stands what would change, and whoever wants to be asked about it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Protocol
+import time
 
+from autograder.batch.changes import find_changes
+from autograder.batch.disk import full_disk_told
+from autograder.batch.executing import Execution, Outcome
+from autograder.batch.lock import one_grader
+from autograder.batch.log import RunLog
+from autograder.batch.run import GradingRun, Options, Progress
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.limits import Limits
-from autograder.grading.pool import grade_all
-from autograder.grading.result import NotebookResult
-from autograder.grading.store import Store
-from autograder.lab import read_lab
-from autograder.recording import Recorder, one_grader
+from autograder.grading.pool import LocalPool
+from autograder.grading.store import Store, draw_seed
+from autograder.lab import Exercise, read_lab
+from autograder.receipts.keeping import ReceiptWriter
+from autograder.recording import Recorder
 from autograder.submissions import Reader, Submission
-
-
-@dataclass
-class GradingRun:
-    """What a grading run did.
-
-    Attributes:
-        submissions: Everybody with a folder for the lab.
-        seed: That inputs were drawn from.
-        executed: Whose notebooks were executed now.
-        recorded: Whose grades were written now.
-        failed: Why somebody could not be graded or recorded, by student.
-    """
-
-    submissions: list[Submission]
-    seed: int
-    executed: list[str] = field(default_factory=list)
-    recorded: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-
-
-class Progress(Protocol):
-    """Told what goes on; the command line draws bars from it."""
-
-    def start(self, what: str, total: int) -> None:
-        """A new stage begins."""
-
-    def step(self, student: str, note: str = "") -> None:
-        """One of the stage's items is done."""
+from autograder.walls.probing import choose
 
 
 def grade_lab(
@@ -52,6 +33,7 @@ def grade_lab(
     workers: int = 2,
     seed: int | None = None,
     fresh: bool = False,
+    isolation: str = "auto",
 ) -> GradingRun:
     """Grade everything in `submitted/` that has no grade yet, or other inputs than before.
 
@@ -62,9 +44,19 @@ def grade_lab(
         workers: Processes that execute notebooks.
         seed: Inputs are drawn from it; None takes the recorded one.
         fresh: Draw a new seed, so that everything is graded anew.
+        isolation: What walls to insist on; see `walls.probing.choose`.
 
     Raises:
         CourseError: There is no such lab, nothing was submitted, or it was never released.
+    """
+    return run_grading(course, lab, progress, Options(workers, seed, fresh, isolation=isolation))
+
+
+def run_grading(course: Course, lab: str, progress: Progress, options: Options) -> GradingRun:
+    """As `grade_lab`, with all that can be chosen.
+
+    Raises:
+        CourseError: As for `grade_lab`; or another grader is at work, or the disk is full.
     """
     exercises = read_lab(course.labs, lab)
     if not course.students(lab):
@@ -72,63 +64,147 @@ def grade_lab(
             f"There are no submissions of {lab}: expected folders like "
             f"{course.submitted}/<student>/{lab}/ with notebooks in them."
         )
-    limits = Limits()
-    with one_grader(course):
+    with full_disk_told(course.build), one_grader(course, options.waiting):
         recorder = Recorder(course, lab)
         recorder.require_release()
-        store = Store(course.store)
-        if seed is not None:
-            store.set_seed(lab, seed)
-        run_seed = store.seed(lab, fresh=fresh)
-        reader = Reader(course, exercises, run_seed, limits)
-        run = GradingRun([reader.read(student) for student in course.students(lab)], run_seed)
-        _execute(course, run, reader, store, workers, progress)
-        _record(recorder, run, progress)
-    return run
+        with RunLog(course, lab) as log:
+            return _Grading(course, exercises, recorder, log, progress, options).run()
 
 
-def _execute(
-    course: Course,
-    run: GradingRun,
-    reader: Reader,
-    store: Store,
-    workers: int,
-    progress: Progress,
-) -> None:
-    possible = (reader.job(submission, store.get) for submission in run.submissions)
-    jobs = [job for job in possible if job]
-    if not jobs:
-        return
-    progress.start("Running notebooks and hidden tests", len(jobs))
-    for job, results in grade_all(course.root, jobs, workers):
-        note = ""
-        if results is None:
-            note = run.failed[job.student] = "the processes that graded it died again and again"
+class _Grading:
+    """One run, from where it may begin."""
+
+    def __init__(
+        self,
+        course: Course,
+        exercises: list[Exercise],
+        recorder: Recorder,
+        log: RunLog,
+        progress: Progress,
+        options: Options,
+    ) -> None:
+        self._course, self._exercises, self._lab = course, exercises, exercises[0].lab
+        self._recorder, self._log, self._progress = recorder, log, progress
+        self._options = options
+        self._store = Store(course.store)
+        self._receipts = ReceiptWriter(course, exercises, self._store, Limits())
+
+    def run(self) -> GradingRun:
+        start, seed = time.monotonic(), self._seed()
+        students = self._course.students(self._lab)
+        self._log.event("start", lab=self._lab, students=len(students), seed=seed)
+        reader = Reader(self._course, self._exercises, seed, Limits())
+        run = GradingRun([reader.read(student) for student in students], seed, self._log.path)
+        for submission in run.submissions:
+            if submission.warnings:
+                self._log.event("read", submission.student, warnings=submission.warnings)
+        self._execute(run, Execution(reader, self._store))
+        self._commit(run)
+        run.seconds = time.monotonic() - start
+        self._log.event(
+            "end",
+            seconds=round(run.seconds, 3),
+            executed=len(run.executed),
+            shared=len(run.shared),
+            recorded=len(run.recorded),
+            changed=len(run.changes.changed),
+            failed=run.failed,
+        )
+        return run
+
+    def _seed(self) -> int:
+        """The seed of this run; written down at once unless somebody is to be asked first."""
+        seed, recorded = self._options.seed, self._store.recorded_seed(self._lab)
+        if seed is None:
+            seed = draw_seed() if self._options.fresh or recorded is None else recorded
+        if recorded is None or self._options.confirm is None:
+            self._store.set_seed(self._lab, seed)
+        return seed
+
+    def _execute(self, run: GradingRun, execution: Execution) -> None:
+        missing = execution.missing(run.submissions)
+        for path in self._store.damaged:
+            self._odd("", f"the stored result {path} is damaged, so it is made again")
+        if not missing:
+            return
+        self._progress.start("Running notebooks and hidden tests", len(missing))
+        pool = self._options.pool() if self._options.pool else self._local_pool()
+        seen: set[str] = set()
+        try:
+            for outcome in execution.run(missing, pool):
+                self._take_down(run, outcome)
+                if outcome.student not in seen:
+                    note = outcome.problem or next(iter(outcome.warnings), "")
+                    self._progress.step(outcome.student, note)
+                seen.add(outcome.student)
+        finally:
+            pool.close()
+
+    def _local_pool(self) -> LocalPool:
+        choose(self._options.isolation)  # refuses here, before any worker starts
+        return LocalPool(self._course.root, self._options.workers, self._options.isolation)
+
+    def _take_down(self, run: GradingRun, outcome: Outcome) -> None:
+        student = outcome.student
+        if outcome.problem:
+            run.failed[student] = outcome.problem
+            self._log.event("failed", student, why=outcome.problem)
+        elif not outcome.keys:
+            if student not in run.executed:
+                run.shared.append(student)
+            self._log.event("shared", student)
         else:
-            run.executed.append(job.student)
-            for key, result in results.items():
-                store.put(key, NotebookResult.from_json(result))
-            warnings = [w for result in results.values() for w in result["warnings"]]
-            note = warnings[0] if warnings else ""
-        progress.step(job.student, note)
+            if student not in run.executed:
+                run.executed.append(student)
+            self._log.event(
+                "executed",
+                student,
+                seconds=outcome.seconds,
+                keys=outcome.keys,
+                warnings=outcome.warnings,
+                worker=outcome.worker,
+            )
 
+    def _commit(self, run: GradingRun) -> None:
+        waiting = [
+            submission
+            for submission in run.submissions
+            if submission.keys
+            and submission.student not in run.failed
+            and not self._recorder.is_recorded(submission)
+        ]
+        run.changes = find_changes(self._course, self._exercises, waiting, self._store)
+        for change in run.changes.changed:
+            self._log.event("changes", change.student, old=change.old_total, new=change.new_total)
+        run.committed = self._options.confirm is None or self._options.confirm(run.changes)
+        if not run.committed:
+            self._log.event("not committed")
+            return
+        self._store.set_seed(self._lab, run.seed)
+        for submission in run.submissions:
+            if not submission.keys:
+                self._recorder.enrol(submission.student)
+        self._record(run, waiting)
+        self._receipts.write_missing(s for s in run.submissions if self._recorder.is_recorded(s))
 
-def _record(recorder: Recorder, run: GradingRun, progress: Progress) -> None:
-    waiting = []
-    for submission in run.submissions:
-        if not submission.keys:
-            recorder.enrol(submission.student)
-        elif submission.student not in run.failed:
-            keys = sorted(submission.keys.values())
-            if not recorder.is_recorded(submission.student, keys):
-                waiting.append((submission.student, keys))
-    if not waiting:
-        return
-    progress.start("Writing grades and feedback", len(waiting))
-    for student, keys in waiting:
-        problem = recorder.record(student, keys) or recorder.write_feedback(student)
-        if problem:
-            run.failed[student] = problem
-        else:
-            run.recorded.append(student)
-        progress.step(student, problem or "")
+    def _record(self, run: GradingRun, waiting: list[Submission]) -> None:
+        if not waiting:
+            return
+        self._progress.start("Writing grades and feedback", len(waiting))
+        for submission in waiting:
+            start = time.monotonic()
+            problem = self._recorder.record(submission)
+            seconds = round(time.monotonic() - start, 3)
+            if problem:
+                run.failed[submission.student] = problem
+                self._log.event("failed", submission.student, why=problem)
+            else:
+                run.recorded.append(submission.student)
+                self._receipts.write(submission)
+                keys = list(submission.keys.values())
+                self._log.event("recorded", submission.student, seconds=seconds, keys=keys)
+            self._progress.step(submission.student, problem or "")
+
+    def _odd(self, student: str, note: str) -> None:
+        self._log.event("odd", student, warnings=[note])
+        self._progress.step(student, note)

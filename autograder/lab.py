@@ -14,9 +14,10 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums
 
+from autograder.course import Course
 from autograder.errors import CourseError
 
-HIDDEN_TESTS = Path(__file__).parent / "hidden_tests"
+HELPERS = Path(__file__).parent / "testing"
 CARRY_OVER = re.compile(r"""carry_over\(["']([\w-]+)["']""")
 
 
@@ -108,13 +109,24 @@ class Exercise:
         return notebook
 
     @cached_property
-    def version(self) -> str:
-        """A digest of everything of the lab that grading this exercise depends on."""
-        digest = hashlib.sha256(nbformat.writes(self.source).encode())
-        helpers = (Path(__file__).parent / "testing").glob("*.py") if self.hidden_tests else ()
-        for path in (*self.hidden_tests, *sorted(helpers)):
+    def source_version(self) -> str:
+        """A digest of the source notebook."""
+        return hashlib.sha256(nbformat.writes(self.source).encode()).hexdigest()
+
+    @cached_property
+    def tests_version(self) -> str:
+        """A digest of the hidden tests with their helpers; empty where there are none."""
+        if not self.hidden_tests:
+            return ""
+        digest = hashlib.sha256()
+        for path in (*self.hidden_tests, *sorted(HELPERS.glob("*.py"))):
             digest.update(path.read_bytes())
         return digest.hexdigest()
+
+    @property
+    def version(self) -> str:
+        """A digest of everything of the lab that grading this exercise depends on."""
+        return hashlib.sha256(f"{self.source_version} {self.tests_version}".encode()).hexdigest()
 
 
 def _last_heading(markdown: str) -> str:
@@ -134,18 +146,19 @@ def read_lab(labs: Path, lab: str) -> list[Exercise]:
         names = sorted(path.name for path in labs.glob("*") if any(path.glob("*.ipynb")))
         known = ", ".join(names) or "none at all"
         raise CourseError(f"There is no lab named {lab!r} in {labs}; the labs here are: {known}.")
-    return [_read_exercise(lab, path) for path in notebooks]
+    tests = Course(labs.parent).hidden_tests / lab
+    return [_read_exercise(lab, path, tests) for path in notebooks]
 
 
-def _read_exercise(lab: str, path: Path) -> Exercise:
+def _read_exercise(lab: str, path: Path, tests: Path) -> Exercise:
     try:
         source = nbformat.read(path, as_version=4)
     except Exception as error:
         raise CourseError(f"{path} is not a notebook that can be read: {error}") from error
-    return Exercise(lab, path.stem, source, _find_hidden_tests(lab, path.stem))
+    return Exercise(lab, path.stem, source, _find_hidden_tests(tests, path.stem))
 
 
-def _find_hidden_tests(lab: str, name: str) -> tuple[Path, ...]:
-    """`<lab>/test_<notebook>.py`, or every `<lab>/<notebook>/test_*.py`."""
-    one = HIDDEN_TESTS / lab / f"test_{name}.py"
-    return (one,) if one.exists() else tuple(sorted((HIDDEN_TESTS / lab / name).glob("test_*.py")))
+def _find_hidden_tests(tests: Path, name: str) -> tuple[Path, ...]:
+    """`test_<notebook>.py`, or every `<notebook>/test_*.py`."""
+    one = tests / f"test_{name}.py"
+    return (one,) if one.exists() else tuple(sorted((tests / name).glob("test_*.py")))

@@ -17,9 +17,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
+from autograder.batch.lock import one_grader
 from autograder.course import Course
 from autograder.late import UnreadableTimestamp, penalty, read_timestamp
-from autograder.recording import one_grader
 from autograder.settings import LabSettings, read_settings
 
 
@@ -70,7 +70,7 @@ def settle(course: Course, lab: str) -> tuple[list[str], dict[str, str]]:
     """
     settings = read_settings(course, lab)
     notes: dict[str, str] = {}
-    if settings.due is None or not (course.build / "gradebook.db").exists():
+    if settings.due is None or not course.has_gradebook(lab):
         return [], notes
     directory = CourseDirectory(config=course.nbgrader_config(lab))
     changed, outdated = [], False

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
-import json
 import logging
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
+from autograder.batch.disk import DiskFull, require_space, says_full
+from autograder.batch.interrupts import finish_first
+from autograder.batch.ledger import Ledger
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.store import write_atomically
 from autograder.late import CarefulCourseDirectory
-
-
-@contextlib.contextmanager
-def one_grader(course: Course) -> Iterator[None]:
-    """Hold the course's lock: two graders at once would write over each other.
-
-    Raises:
-        CourseError: Another grader is at work.
-    """
-    course.build.mkdir(exist_ok=True)
-    lock = FileLock(course.build / ".grading.lock")
-    try:
-        with lock.acquire(timeout=0):
-            yield
-    except Timeout:
-        raise CourseError(
-            f"Another grading of {course.root} is running; wait for it to end, then call again."
-        ) from None
+from autograder.submissions import Submission
 
 
 class Recorder:
@@ -52,26 +33,35 @@ class Recorder:
     def __init__(self, course: Course, lab: str) -> None:
         self._course = course
         self._lab = lab
-        self._ledger_path = course.store / f"{lab}.recorded.json"
-        self._ledger: dict[str, list[str]] = {}
-        with contextlib.suppress(OSError, ValueError):
-            self._ledger = json.loads(self._ledger_path.read_text(encoding="utf-8"))
+        self._ledger = Ledger(course, lab)
 
-    def is_recorded(self, student: str, keys: list[str]) -> bool:
+    def is_recorded(self, submission: Submission) -> bool:
         """Whether the gradebook already has just these results of a student."""
-        done = self._course.build / "autograded" / student / self._lab
-        return self._ledger.get(student) == keys and done.exists()
+        done = self._course.build / "autograded" / submission.student / self._lab
+        entry = self._ledger.entry(submission.student)
+        return bool(entry and entry.whole and entry.keys == submission.keys and done.exists())
 
-    def record(self, student: str, keys: list[str]) -> str | None:
+    def record(self, submission: Submission) -> str | None:
         """Autograde one submission with nbgrader, which finds its results in the store.
+
+        The ledger says so only when the feedback pages are written, too: whatever stops this in
+        the middle, the next run does it again from its beginning. Ctrl-C waits for the end.
 
         Returns:
             Why it could not be recorded; None when it was.
+
+        Raises:
+            DiskFull: There is no room to write a grade as a whole.
         """
-        problem = self._convert(Autograde, student)
-        if problem is None:
-            self._ledger[student] = keys
-            write_atomically(self._ledger_path, json.dumps(self._ledger))
+        student = submission.student
+        require_space(self._course.build)
+        with finish_first():
+            self._ledger.begin(student)
+            problem = self._convert(Autograde, student) or self.write_feedback(student)
+            if problem is None:
+                self._ledger.end(student, submission.keys, submission.parts)
+        if problem and says_full(problem):
+            raise DiskFull(self._course.build)
         return problem
 
     def write_feedback(self, student: str) -> str | None:

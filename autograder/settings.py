@@ -16,7 +16,7 @@ from autograder.errors import CourseError
 
 FILE_NAME = "course.toml"
 TOP = {"timezone", "labs"}
-LAB = {"column", "out_of", "at_most", "extra", "due", "late", "extensions"}
+LAB = {"column", "out_of", "at_most", "extra", "due", "late", "extensions", "variants"}
 LATE = {"grace_minutes", "percent_per_day", "at_most_percent"}
 
 
@@ -47,6 +47,7 @@ class LabSettings:
         due: When it is due, in the course's time zone; None: never late.
         late: What lateness costs.
         extensions: A later date for some students.
+        variants: Whether each student has data, seed and targets of their own; see `variants`.
     """
 
     column: str
@@ -56,6 +57,7 @@ class LabSettings:
     due: dt.datetime | None = None
     late: LatePolicy = LatePolicy()
     extensions: dict[str, dt.datetime] = field(default_factory=dict)
+    variants: bool = False
 
     def due_of(self, student: str) -> dt.datetime | None:
         """When the lab is due for one student, extensions counted."""
@@ -105,7 +107,23 @@ def read_settings(course: Course, lab: str) -> LabSettings:
         due=due,
         late=LatePolicy(**numbers),
         extensions=extensions,
+        variants=_flag(table.get("variants", False), f"{where}.variants"),
     )
+
+
+def read_timezone(course: Course) -> ZoneInfo:
+    """The zone of the dates in `course.toml`; UTC where it names none.
+
+    Raises:
+        CourseError: The file cannot be read, or there is no such zone.
+    """
+    path = course.root / FILE_NAME
+    if not path.exists():
+        return ZoneInfo("UTC")
+    try:
+        return _zone(tomllib.loads(path.read_text(encoding="utf-8")).get("timezone", "UTC"))
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{FILE_NAME} cannot be read: {error}") from error
 
 
 def _wrong(where: str, value: object, expected: str) -> CourseError:
@@ -152,6 +170,12 @@ def _number(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
         raise _wrong(where, value, "a number, 0 or more")
     return float(value)
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(where, value, "true or false")
+    return value
 
 
 def _column(value: object, where: str) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from autograder.collecting.reading import NotHandedIn, UnreadableSubmission, read_submitted
+from autograder.collecting.setting_aside import odd_entries, shown
 from autograder.course import Course
 from autograder.grading.engine import Job
+from autograder.grading.keys import key_parts, result_key
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
-from autograder.grading.store import Store, result_key
-from autograder.intake import Intake, rebuild
+from autograder.grading.store import Store
+from autograder.intake import SIZE_LIMIT_BYTES, Intake, rebuild
 from autograder.lab import Exercise
 from autograder.release.labkit_edition import cached_labkit_edition
+from autograder.variant_marks import variant_warnings
+from autograder.variants import read_variants
 
 
 @dataclass
@@ -24,12 +31,16 @@ class Submission:
         student: The folder's name.
         intakes: The rebuilt notebooks by exercise; those that were not handed in are left out.
         keys: The name of each one's result.
+        parts: What each name is made of; see `grading.keys`.
+        files: The SHA-256 of each file as it was handed in.
         warnings: One line for each odd thing.
     """
 
     student: str
     intakes: dict[str, Intake] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -52,51 +63,78 @@ class Reader:
         self._seed = seed
         self._limits = limits
         _, self._labkit = cached_labkit_edition(course.root, course.store)
+        self._variants = read_variants(course, self._lab)
 
-    def read(self, student: str) -> Submission:
-        """Rebuild a student's notebooks and name their results."""
-        submission = Submission(student)
-        folder = self._course.submitted / student / self._lab
+    def read(self, student: str, folder: Path | None = None) -> Submission:
+        """Rebuild a student's notebooks and name their results.
+
+        Args:
+            student: Whose.
+            folder: Where they lie; None for `build/submitted/<student>/<lab>`.
+        """
+        submission, files = Submission(student), dict[str, bytes]()
+        folder = folder or self._course.submitted / student / self._lab
         absent = []
+        odd = odd_entries(folder)
+        submission.warnings += [
+            f"{shown(name)} {problem}; not graded." for name, problem in sorted(odd.items())
+        ]
         for exercise in self._exercises:
             path = folder / f"{exercise.name}.ipynb"
-            if path.is_symlink() or not path.is_file():
-                if path.is_symlink() or path.exists():
-                    submission.warnings.append(f"{path.name} is no regular file.")
-                else:
-                    absent.append(exercise.name)
+            if path.name in odd:
                 continue
-            intake = rebuild(path.read_bytes(), exercise)
+            try:
+                raw = read_submitted(path, SIZE_LIMIT_BYTES)
+            except NotHandedIn:
+                absent.append(exercise.name)
+                continue
+            except UnreadableSubmission as problem:
+                submission.warnings.append(f"{path.name} {problem}; not graded.")
+                continue
+            intake = rebuild(raw, exercise)
+            files[path.name] = raw
             submission.intakes[exercise.name] = intake
-            submission.keys[exercise.name] = self._key(exercise, submission)
+            submission.files[exercise.name] = hashlib.sha256(raw).hexdigest()
+            submission.parts[exercise.name] = parts = self._parts(exercise, submission)
+            submission.keys[exercise.name] = result_key(parts)
             submission.warnings += intake.warnings
+        if self._variants:
+            submission.warnings += variant_warnings(self._variants, student, folder, files)
         if absent:
             submission.warnings.append(f"not handed in: {', '.join(absent)}.")
         known = {f"{exercise.name}.ipynb" for exercise in self._exercises}
         submission.warnings += [
-            f"{path.name} is no notebook of this lab and was not graded."
+            f"{shown(path.name)} is no notebook of this lab and was not graded."
             for path in sorted(folder.glob("*.ipynb"))
-            if path.name not in known
+            if path.name not in known | odd.keys()
         ]
         return submission
 
     def job(
-        self, submission: Submission, find: Callable[[str], NotebookResult | None]
+        self,
+        submission: Submission,
+        find: Callable[[str], Mapping[str, float] | None],
+        taken: Container[str] = (),
     ) -> Job | None:
-        """What is left to execute of a submission; None where every result is there.
+        """What can be executed of a submission; None where nothing is left, or has to wait.
 
         Args:
             submission: What was read.
-            find: The result of a key, None where there is none.
+            find: The scores of the result of a key, None where there is none.
+            taken: Keys that somebody else's job will give; they wait, and what needs them.
         """
         waiting: list[tuple[str, str, dict[str, Any]]] = []
-        scores = {}
+        scores: dict[str, dict[str, float]] = {}
+        left_out: set[str] = set()
+        carries = {exercise.name: exercise.carries for exercise in self._exercises}
         for name, key in submission.keys.items():
-            result = find(key)
-            if result is None:
-                waiting.append((key, name, submission.intakes[name].notebook))
+            found = find(key)
+            if found is not None:
+                scores[name] = dict(found)
+            elif key in taken or left_out & set(carries[name]):
+                left_out.add(name)
             else:
-                scores[name] = result.scores
+                waiting.append((key, name, submission.intakes[name].notebook))
         if not waiting:
             return None
         handed_in: dict[str, dict[str, Any]] = {
@@ -110,24 +148,38 @@ class Reader:
             tuple(waiting),
             handed_in,
             scores,
+            self._variant(submission.student),
         )
 
-    def _key(self, exercise: Exercise, submission: Submission) -> str:
+    def _parts(self, exercise: Exercise, submission: Submission) -> dict[str, str]:
         """A later exercise's result depends on what it carries over, so on that one's result."""
         carried = [submission.keys.get(name, "") for name in exercise.carries]
         notebook = submission.intakes[exercise.name].notebook
-        return result_key(notebook, exercise, self._labkit, self._seed, self._limits, carried)
+        variant = self._variant(submission.student)
+        return key_parts(
+            notebook, exercise, self._labkit, self._seed, self._limits, carried, variant
+        )
+
+    def _variant(self, student: str) -> str:
+        """Made anew, never the file of the student; empty where the lab has none."""
+        return self._variants.of(student).to_json() if self._variants else ""
 
 
 def find_or_grade(
     reader: Reader, store: Store, student: str, name: str, grade: Callable[[Job], dict[str, Any]]
 ) -> NotebookResult:
-    """The result of one notebook of a student, from the store or graded now."""
+    """The result of one notebook of a student, from the store or graded now.
+
+    Raises:
+        UnreadableSubmission: What was handed in under that name is no file that can be read.
+    """
     submission = reader.read(student)
+    if name not in submission.keys:
+        raise UnreadableSubmission("; ".join(submission.warnings) or "cannot be read")
     key = submission.keys[name]
     result = store.get(key)
     if result is None:
-        job = reader.job(submission, store.get)
+        job = reader.job(submission, store.scores)
         assert job is not None
         for done, data in grade(job).items():
             store.put(done, NotebookResult.from_json(data))

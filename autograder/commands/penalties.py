@@ -24,8 +24,9 @@ def bring_penalties_up_to_date(
     Raises:
         CourseError: `course.toml` makes no sense, or another grading is at work.
     """
+    from autograder.batch.lock import one_grader
     from autograder.penalties import settle
-    from autograder.recording import Recorder, one_grader
+    from autograder.recording import Recorder
 
     changed, notes = settle(course, lab)
     if changed:

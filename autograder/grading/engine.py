@@ -18,6 +18,8 @@ from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
 from autograder.lab import Exercise, read_lab
 from autograder.release.labkit_edition import cached_labkit_edition
+from autograder.walls.probing import choose
+from labkit.variant import FILE_NAME as VARIANT
 
 ATTEMPTS = 2
 
@@ -34,6 +36,7 @@ class Job:
         notebooks: For each: the result's key, the exercise's name, the rebuilt notebook.
         handed_in: All rebuilt notebooks of the submission, for those that carry functions over.
         scores: Points by exercise and task of those that have a result already.
+        variant: The student's `variant.json`, made anew; empty where the lab has no variants.
     """
 
     student: str
@@ -43,6 +46,7 @@ class Job:
     notebooks: tuple[tuple[str, str, dict[str, Any]], ...]
     handed_in: dict[str, dict[str, Any]] = field(default_factory=dict)
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    variant: str = ""
 
 
 class Engine:
@@ -50,10 +54,12 @@ class Engine:
 
     Args:
         root: The course folder.
+        isolation: What walls to insist on; see `walls.probing.choose`.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, isolation: str = "auto") -> None:
         self._course = Course(root)
+        self._isolation = isolation
         self._warm: WarmProcess | None = None
         self._labs: dict[str, dict[str, Exercise]] = {}
 
@@ -68,6 +74,8 @@ class Engine:
         for key, name, notebook in job.notebooks:
             exercise = self._lab(job.lab)[name]
             carried = carry(exercise, self._lab(job.lab), _notebooks(job.handed_in), scores)
+            if job.variant:
+                carried.files[VARIANT] = job.variant.encode()
             result = self._grade_notebook(exercise, notebook, job, carried)
             results[key] = result.to_json()
             scores[name] = result.scores
@@ -85,8 +93,9 @@ class Engine:
         rebuilt = nbformat.from_dict(notebook)
         for _ in range(ATTEMPTS):
             try:
-                with self._ready().submission() as session:
-                    return grade_notebook(session, rebuilt, exercise, job.seed, job.limits, carried)
+                return grade_notebook(
+                    self._ready(), rebuilt, exercise, job.seed, job.limits, carried
+                )
             except NotebookLost:
                 continue  # not by a cell: those are reported; the process tree itself was hit
             except WarmProcessFailed:
@@ -100,7 +109,7 @@ class Engine:
             self.close()
         if self._warm is None:
             labkit, _ = cached_labkit_edition(self._course.root, self._course.store)
-            self._warm = WarmProcess(self._course.small_data, labkit)
+            self._warm = WarmProcess(self._course.small_data, labkit, choose(self._isolation))
         return self._warm
 
     def _lab(self, lab: str) -> dict[str, Exercise]:

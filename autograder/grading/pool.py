@@ -1,43 +1,131 @@
-"""Several workers that grade submissions side by side, and survive the death of one."""
+"""Several workers that grade submissions side by side; the death of one costs its job a retry.
+
+Each worker is a process of its own, so that the death of one cannot break what another does. It
+uses one thread and, where there are enough, one CPU, which is then all that a hostile submission
+can slow down. `batch.dask_pool` does the same on a cluster.
+"""
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
+import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol, Self
 
 import torch
 
+from autograder.boundary.errors import WarmProcessFailed
+from autograder.grading.cpus import choose_cpus, pin
 from autograder.grading.engine import Engine, Job
 
 ROUNDS = 3
+Results = dict[str, dict[str, Any]]
 
 _engine: Engine | None = None
 
 
-def _start_worker(root: Path) -> None:
-    """In a worker: leave Ctrl-C to the main process, use one thread, make an engine."""
-    global _engine
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    _engine = Engine(root)
-    atexit.register(_engine.close)
+class Finished(NamedTuple):
+    """A job that is over.
+
+    Attributes:
+        job: The job.
+        results: By key; None where the workers that tried it died.
+        worker: Which one did it, in words.
+    """
+
+    job: Job
+    results: Results | None
+    worker: str
 
 
-def _work(job: Job) -> dict[str, dict[str, Any]]:
-    assert _engine is not None
-    return _engine.grade(job)
+class Pool(Protocol):
+    """Workers that are warm from the first job to the last."""
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Finished]:
+        """Grade submissions, in the order in which they are finished."""
+
+    def close(self) -> None:
+        """End the workers; what they are at is dropped."""
+
+
+class LocalPool:
+    """Worker processes on this machine.
+
+    Args:
+        root: The course folder.
+        workers: How many at most; they start when they are needed.
+        isolation: What walls they insist on.
+    """
+
+    def __init__(self, root: Path, workers: int, isolation: str = "auto") -> None:
+        self._root, self._isolation = root, isolation
+        self._cpus = choose_cpus(workers)
+        self._slots: list[_Slot] = []
+        self._busy: dict[Future[Results], tuple[_Slot, Job, int]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Finished]:
+        """Grade submissions, in the order in which they are finished.
+
+        Raises:
+            HiddenTestsBroken: The hidden tests themselves do not work.
+            WarmProcessFailed: Notebooks cannot be run at all.
+        """
+        waiting = deque((job, 1) for job in jobs)
+        while len(self._slots) < min(len(self._cpus), len(waiting)):
+            number = len(self._slots)
+            self._slots.append(self._slot(number))
+        idle = list(self._slots)
+        while waiting or self._busy:
+            while waiting and idle and self._may_start(waiting[0][1]):
+                job, attempt = waiting.popleft()
+                slot = idle.pop()
+                self._busy[slot.submit(job)] = slot, job, attempt
+            done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
+            for future in done:
+                slot, job, attempt = self._busy.pop(future)
+                idle.append(slot)
+                results = slot.take(future)
+                if results is None and attempt < ROUNDS:
+                    waiting.append((job, attempt + 1))
+                else:
+                    yield Finished(job, results, slot.name)
+
+    def _slot(self, number: int) -> _Slot:
+        return _Slot(f"local {number + 1}", self._root, self._cpus[number], self._isolation)
+
+    def _may_start(self, attempt: int) -> bool:
+        # The last attempt is made alone: a job that fills the memory may have others killed.
+        alone = any(tried == ROUNDS for _, _, tried in self._busy.values())
+        return not self._busy or (attempt < ROUNDS and not alone)
+
+    def close(self) -> None:
+        """End the workers; what they are at is dropped."""
+        for slot in self._slots:
+            if self._busy:  # stopped in the middle: wait neither for jobs nor for workers to start
+                slot.kill()
+        for slot in self._slots:
+            slot.close()
+        self._slots, self._busy = [], {}
 
 
 def grade_all(
     root: Path, jobs: list[Job], workers: int
 ) -> Iterator[tuple[Job, dict[str, dict[str, Any]] | None]]:
-    """Grade submissions, in the order in which they are finished.
+    """Grade submissions on workers of their own, in the order in which they are finished.
 
     Args:
         root: The course folder.
@@ -47,25 +135,82 @@ def grade_all(
     Yields:
         A job and its results by key; None in their place when the workers that tried it died.
     """
-    waiting = list(jobs)
-    for round_number in range(ROUNDS):
-        done: list[Job] = []
-        # After a death, one job at a time, so that a job that kills its worker hurts no other.
-        size = max(1, min(workers, len(waiting)) if round_number == 0 else 1)
+    with LocalPool(root, workers) as pool:
+        for finished in pool.grade(jobs):
+            yield finished.job, finished.results
+
+
+class _Slot:
+    """One worker process, and another in its place when it dies."""
+
+    def __init__(self, name: str, root: Path, cpu: int | None, isolation: str) -> None:
+        self.name = name
+        self._arguments = (root, cpu, isolation)
+        self._start()
+
+    def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(size, context, initializer=_start_worker, initargs=(root,))
+        self._executor = ProcessPoolExecutor(
+            1, context, initializer=_start_worker, initargs=self._arguments
+        )
+        others = multiprocessing.active_children()
+        with _interrupts_held_back():
+            self._began = self._executor.submit(os.getpid)  # which starts the process
+        started = multiprocessing.active_children()
+        self._processes = [process for process in started if process not in others]
+
+    def submit(self, job: Job) -> Future[Results]:
+        return self._executor.submit(_work, job)
+
+    def take(self, future: Future[Results]) -> Results | None:
+        """What a job gave; None where it took the worker with it."""
         try:
-            futures = {pool.submit(_work, job): job for job in waiting}
-            for future in as_completed(futures):
-                try:
-                    results = future.result()
-                except BrokenProcessPool:
-                    continue
-                done.append(futures[future])
-                yield futures[future], results
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-        waiting = [job for job in waiting if job not in done]
-        if not waiting:
-            return
-    yield from ((job, None) for job in waiting)
+            return future.result()
+        except BrokenProcessPool:
+            if self._began.exception() is not None:
+                raise WarmProcessFailed("A process that grades ended before it began.") from None
+            self.close()
+            self._start()
+            return None
+
+    def kill(self) -> None:
+        for process in self._processes:
+            process.kill()
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C reaches a process that is started here only after it has learnt to ignore it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker(root: Path, cpu: int | None, isolation: str) -> None:
+    """In a worker: leave Ctrl-C to the main process, use one thread and CPU, make an engine."""
+    global _engine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pin(cpu)
+    torch.set_num_threads(1)
+    _engine = Engine(root, isolation)
+    atexit.register(_engine.close)
+
+
+def _end_with_parent() -> None:
+    """A grader that is killed leaves no worker behind."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _work(job: Job) -> Results:
+    assert _engine is not None
+    return _engine.grade(job)

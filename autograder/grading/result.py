@@ -46,6 +46,8 @@ class NotebookResult:
         scores: Points by `grade_id` of each task with hidden tests.
         warnings: One line for the instructor for each odd thing.
         seconds: Wall time.
+        isolation: The walls that it ran behind.
+        versions: Of what it ran on, by name; empty where an earlier version did not say.
     """
 
     notebook: NotebookNode
@@ -53,6 +55,8 @@ class NotebookResult:
     scores: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    isolation: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the store."""
@@ -67,4 +71,6 @@ class NotebookResult:
             scores=data["scores"],
             warnings=data["warnings"],
             seconds=data["seconds"],
+            isolation=str(data.get("isolation", "")),
+            versions=dict(data.get("versions", {})),
         )

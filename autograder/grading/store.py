@@ -1,51 +1,22 @@
-"""Results of grading, kept by the content of all that they depend on.
+"""Results of grading, kept by the content of all that they depend on (`keys`).
 
-A result is looked up by a digest of the rebuilt notebook, the lab with its hidden tests, labkit,
-the seed and the limits: so a killed run goes on where it was, and a change re-runs what it touches.
-Files are written beside their place and moved there, so none is ever half-written.
+So a killed run goes on where it was, and a change re-runs what it touches. Files are written beside
+their place and moved there, so none is ever half-written; each holds a checksum, so none that was
+damaged afterwards is believed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from nbformat import NotebookNode
-
-from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
-from autograder.lab import Exercise
-
-ENGINE = "2"
-
-
-def result_key(
-    notebook: NotebookNode,
-    exercise: Exercise,
-    labkit: str,
-    seed: int,
-    limits: Limits,
-    carried: Sequence[str] = (),
-) -> str:
-    """The name of a result: a digest of everything that it depends on.
-
-    Args:
-        notebook: The rebuilt notebook.
-        exercise: The exercise that it answers.
-        labkit: The digest of the labkit that it runs on.
-        seed: Of the grading.
-        limits: Time limits.
-        carried: The names of the results of the notebooks that it takes functions over from.
-    """
-    cells = [[cell.id, cell.cell_type, cell.source] for cell in notebook.cells]
-    parts = [ENGINE, cells, exercise.lab, exercise.name, exercise.version, labkit, seed, *carried]
-    text = json.dumps([*parts, asdict(limits)], ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Store:
@@ -53,31 +24,60 @@ class Store:
 
     Args:
         folder: Made when the first result comes.
+
+    Attributes:
+        damaged: The files that were found damaged, and so counted as absent.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.damaged: list[Path] = []
 
     def get(self, key: str) -> NotebookResult | None:
-        """The result of that name; None where there is none or it cannot be read."""
+        """The result of that name; None where there is none, or where its file is damaged."""
+        path = self._path(key)
         try:
-            data = json.loads(self._path(key).read_text(encoding="utf-8"))
-            return NotebookResult.from_json(data)
-        except (OSError, ValueError, KeyError, TypeError):
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
             return None
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        try:
+            content = json.loads(text)
+            if content["checksum"] != _checksum(key, content["result"]):
+                raise ValueError("another checksum")
+            return NotebookResult.from_json(content["result"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            if path not in self.damaged:
+                self.damaged.append(path)
+            return None
+
+    def scores(self, key: str) -> Mapping[str, float] | None:
+        """The points by task of the result of that name; None where there is none."""
+        result = self.get(key)
+        return None if result is None else result.scores
 
     def put(self, key: str, result: NotebookResult) -> None:
         """Keep a result."""
-        write_atomically(self._path(key), json.dumps(result.to_json()))
+        data = result.to_json()
+        content = {"checksum": _checksum(key, data), "result": data}
+        path = self._path(key)
+        write_atomically(path, json.dumps(content))
+        with contextlib.suppress(ValueError):
+            self.damaged.remove(path)
 
     def seed(self, lab: str, fresh: bool = False) -> int:
         """The recorded seed of a lab's grading; drawn where there is none, or anew."""
-        path = self._folder / f"{lab}.seed"
-        if not fresh and path.exists():
-            return int(path.read_text())
-        seed = secrets.randbits(48)
-        self.set_seed(lab, seed)
+        seed = None if fresh else self.recorded_seed(lab)
+        if seed is None:
+            seed = draw_seed()
+            self.set_seed(lab, seed)
         return seed
+
+    def recorded_seed(self, lab: str) -> int | None:
+        """The recorded seed; None where there is none."""
+        path = self._folder / f"{lab}.seed"
+        return int(path.read_text()) if path.exists() else None
 
     def set_seed(self, lab: str, seed: int) -> None:
         """Record the seed that a lab is graded with."""
@@ -85,6 +85,15 @@ class Store:
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
+
+
+def draw_seed() -> int:
+    """A new seed for a lab's grading."""
+    return secrets.randbits(48)
+
+
+def _checksum(key: str, data: dict[str, Any]) -> str:
+    return hashlib.sha256(f"{key}\n{json.dumps(data)}".encode()).hexdigest()
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -12,14 +12,13 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.course import Course
 from autograder.exports.scores import scheme
 from autograder.grading.limits import Limits
+from autograder.grading.result import NotebookResult
 from autograder.grading.store import Store
-from autograder.lab import Exercise, read_lab
+from autograder.lab import read_lab
 from autograder.recording import feedback_pages
 from autograder.report.model import ClassData, StudentRow, TaskRow, TestRow
 from autograder.settings import read_settings
 from autograder.submissions import Reader, Submission
-
-ISOLATION = "none: each notebook ran in a process of its own, without a sandbox"
 
 
 def collect(course: Course, lab: str) -> ClassData:
@@ -42,6 +41,7 @@ def collect(course: Course, lab: str) -> ClassData:
     directory = CourseDirectory(config=config)
     students: list[StudentRow] = []
     missing: dict[str, str] = {}
+    walls: set[str] = set()
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         for submission in submissions:
             if not submission.keys:
@@ -52,7 +52,10 @@ def collect(course: Course, lab: str) -> ClassData:
             except MissingEntry:
                 missing[submission.student] = "handed in, but not in the gradebook"
                 continue
-            students.append(_student(course, exercises, submission, graded, store))
+            results = [store.get(submission.keys.get(each.name, "")) for each in exercises]
+            found = [result for result in results if result]
+            walls |= {result.isolation for result in found}
+            students.append(_student(course, submission, graded, found))
         present = {submission.student for submission in submissions}
         for student in gradebook.students:
             if student.id not in present:
@@ -64,7 +67,7 @@ def collect(course: Course, lab: str) -> ClassData:
         max_score=scheme(exercises, read_settings(course, lab))[0],
         generated_at=dt.datetime.now().astimezone(),
         seed=seed,
-        isolation=ISOLATION,
+        isolation="; ".join(sorted(walls)) or "nothing was executed",
         course=str(directory.course_id),
         missing=missing,
     )
@@ -72,10 +75,9 @@ def collect(course: Course, lab: str) -> ClassData:
 
 def _student(
     course: Course,
-    exercises: list[Exercise],
     submission: Submission,
     graded: SubmittedAssignment,
-    store: Store,
+    results: list[NotebookResult],
 ) -> StudentRow:
     scores: dict[str, float | None] = {}
     for notebook in graded.notebooks:
@@ -83,13 +85,11 @@ def _student(
             waiting = grade.auto_score is None and grade.manual_score is None
             scores[grade.name] = None if waiting else grade.score
     warnings, tests = list(submission.warnings), []
-    for exercise in exercises:
-        result = store.get(submission.keys.get(exercise.name, ""))
-        if result:
-            warnings += result.warnings
-            tests += [
-                TestRow(t.id, t.task, t.title, t.points, t.passed, t.message) for t in result.tests
-            ]
+    for result in results:
+        warnings += result.warnings
+        tests += [
+            TestRow(t.id, t.task, t.title, t.points, t.passed, t.message) for t in result.tests
+        ]
     penalty = graded.late_submission_penalty or 0.0
     pages = feedback_pages(course, graded.assignment.name, submission.student)
     report = report_folder(course, graded.assignment.name)

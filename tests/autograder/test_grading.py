@@ -15,7 +15,7 @@ from autograder.errors import CourseError
 from autograder.grade import GradingRun, grade_lab
 from autograder.grading.store import Store
 from autograder.lab import Exercise
-from autograder.recording import one_grader
+from autograder.batch.lock import one_grader
 from autograder.release.build import generate_assignment
 from tests.autograder.conftest import LAB, Quiet, answers
 
@@ -83,7 +83,8 @@ def test_a_class_is_graded_whatever_one_hands_in(
     for result in course.store.glob("??/*.json"):  # as if the run had been killed before any result
         result.unlink()
     resumed = grade(course)
-    assert sorted(resumed.executed) == sorted([*_graded(course), "a[b]"])
+    assert sorted([*resumed.executed, *resumed.shared]) == sorted([*_graded(course), "a[b]"])
+    assert resumed.shared == ["perfect"]  # whose notebook is that of "a[b]", letter for letter
     assert resumed.recorded == []
 
 

@@ -15,6 +15,8 @@ STAMP = "-o .venv/.installed"  # the copy's environment is lent: make shall not 
 # Commands that a test cannot give as they stand, and what it gives in their place.
 IN_PLACE_OF = {
     "make demo": f"make {STAMP} demo",
+    # Its answers and mutants take minutes; tests/autograder/test_gate.py has the gate's own tests.
+    "autograder release lab1_magnitude": "autograder release lab1_magnitude --fast",
     "make lab": f"make {STAMP} lab JUPYTER='jupyter lab --version'",  # else it waits for a browser
 }
 # Commands that only make sense for a reader; `test_command_is_valid` looks at them.
@@ -33,6 +35,7 @@ FOR_READERS = {
     "python -m labkit report": "needs notebooks that a student has run",
     "python -m labkit submit": "needs notebooks that a student has run",
     "autograder export canvas lab1_magnitude --canvas Grades-Pruning.csv": "needs a file of Canvas",
+    "autograder collect lab1_magnitude ~/Downloads/submissions.zip": "needs a file of Canvas",
     "source .venv/bin/activate": "changes the reader's shell only",
 }
 HELP = re.compile(r"^(autograder|nbgrader|labkit|python -m labkit)((?: [a-z_]+)?)( |$)")
