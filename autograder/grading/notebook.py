@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import time
 
 from nbformat import NotebookNode
@@ -48,7 +49,7 @@ def grade_notebook(
     def attempt(stop_before: str | None, why: str = "") -> Grading:
         notebook = copy.deepcopy(rebuilt)
         with warm.submission(limits.allowance) as session:
-            process = session.notebook(exercise.name, seed, carried.files)
+            process = session.notebook(exercise.name, own_seed(seed, exercise), carried.files)
             grading = Grading(session, process, notebook, exercise, seed, limits, carried)
             grading.run(stop_before, why)
         return grading
@@ -66,3 +67,9 @@ def grade_notebook(
         isolation=str(warm.isolation),
         versions=installed_versions(),
     )
+
+
+def own_seed(seed: int, exercise: Exercise) -> int:
+    """The notebook's seed: it tells nothing of the one that hidden inputs are drawn from."""
+    text = f"{seed}/{exercise.name}/the notebook itself"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
