@@ -92,7 +92,8 @@ class Reader:
                 submission.warnings.append(f"{path.name} {problem}; not graded.")
                 continue
             intake = rebuild(raw, exercise)
-            files[path.name] = raw
+            if self._variants:
+                files[path.name] = raw
             submission.intakes[exercise.name] = intake
             submission.files[exercise.name] = hashlib.sha256(raw).hexdigest()
             submission.parts[exercise.name] = parts = self._parts(exercise, submission)

@@ -27,3 +27,7 @@ class RunError(LabkitError):
 
 class PlotError(LabkitError):
     """A table lacks the columns that a plot needs."""
+
+
+class VariantError(LabkitError):
+    """`variant.json` is not as the course handed it out."""

@@ -123,6 +123,7 @@ def plot_weights(model: "nn.Module", bins: int = 101) -> "Figure":
         A figure with one axes for each layer, and its share of zeros in the title.
     """
     import matplotlib.pyplot as plt
+    import numpy as np
     from torch import nn
 
     from labkit.metrics.effective import effective_weight
@@ -137,7 +138,8 @@ def plot_weights(model: "nn.Module", bins: int = 101) -> "Figure":
         for axis, (name, module) in zip(axes[0], layers, strict=True):
             weights = effective_weight(module, "weight").flatten().cpu()
             left = weights[weights != 0]
-            axis.hist(left.numpy(), bins=bins, color=BLUE)
+            # One shape: drawing a bar for each bin takes twice as long.
+            axis.stairs(*np.histogram(left.numpy(), bins=bins), fill=True, color=BLUE)
             zeros = 100 * (1 - len(left) / len(weights))
             title = f"{name}: {len(weights):,} weights, {zeros:.1f} % zero"
             axis.set_title(title, fontsize=9.5)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.prune import BasePruningMethod
 
-from labkit import checkpoints
+from labkit import checkpoints, quick
 from labkit.errors import CheckpointError
 
 LIMIT = 40  # files in a folder; the oldest go first
@@ -41,7 +41,8 @@ def fingerprint(model: nn.Module, loader: Any, epochs: int, lr: float) -> str:
     """Hash the start of a training: weights, masks, what is frozen, batches, settings, torch."""
     digest = hashlib.blake2b(digest_size=12)
     batches = [getattr(loader, name, None) for name in ("source", "seed", "batch_size", "shuffle")]
-    about = [type(model).__qualname__, str(model), *batches, len(loader), epochs, lr]
+    count = quick.batches_of(len(loader))  # a quick training is none of a whole one's
+    about = [type(model).__qualname__, str(model), *batches, count, epochs, lr]
     frozen = [name for name, param in model.named_parameters() if not param.requires_grad]
     digest.update(repr([about, frozen, torch.__version__]).encode())
     labels = getattr(loader, "labels", None)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from labkit import denormals, resume
+from labkit import denormals, quick, resume
 from labkit.metrics.latency import measure_latency
 
 if TYPE_CHECKING:
     from tqdm.auto import tqdm
+
+WARMUP = 10  # forward passes before a latency is timed
 
 
 class Loader(Protocol):
@@ -55,6 +57,7 @@ def train(
     The result depends on the model and the loader's seed alone: a loader that can `restart` does
     so, the optimizer is new, and nothing is drawn from the global generator. It ends with a
     forward pass without gradients, so that a masked model has fresh weights and can be copied.
+    In a quick run (`labkit.quick`) each epoch ends early.
 
     Args:
         model: The model; only parameters that require gradients change.
@@ -110,7 +113,8 @@ def evaluate(model: nn.Module, loader: Loader, repeats: int = 50) -> Evaluation:
             total += len(labels)
     if first is None:
         raise ValueError("The loader gave no batch to evaluate on.")
-    latency = measure_latency(model, first, repeats=repeats)
+    warmup, repeats = quick.passes_of(WARMUP, repeats)
+    latency = measure_latency(model, first, warmup, repeats)
     return Evaluation(100.0 * hits / total, latency.median_s)
 
 
@@ -148,7 +152,7 @@ def _train(model: nn.Module, loader: Loader, epochs: int, lr: float, progress: b
     if restart is not None:
         restart()
     model.train()
-    with _bar(epochs * len(loader), progress) as bar, denormals.flushed():
+    with _bar(epochs * quick.batches_of(len(loader)), progress) as bar, denormals.flushed():
         for epoch in range(epochs):
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             loss, last_batch = _train_epoch(model, loader, optimizer, device, bar)
@@ -166,7 +170,7 @@ def _train_epoch(
     """Take one pass over the loader; return the mean loss and the last batch of inputs."""
     loss_sum = torch.zeros((), device=device)
     count = 0
-    for inputs, labels in loader:
+    for inputs, labels in quick.first(loader, len(loader)):
         inputs, labels = inputs.to(device), labels.to(device)
         loss = classification_loss(model(inputs), labels)
         optimizer.zero_grad()

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from labkit.data.loader import TensorLoader
+from labkit.data.own_part import own_rows
 from labkit.data.places import STAND_IN, find_folder, is_stand_in
 from labkit.errors import DataError
 
@@ -36,6 +37,7 @@ def load_mnist(
     The files are searched in `data_dir`, else in the folder that the environment variable
     `LABKIT_DATA` names, else in a `data` folder here, above, or in the course. Where none has
     MNIST, the course's offline stand-in (scikit-learn's handwritten digits) takes its place.
+    Where a `variant.json` lies beside the notebook, its part of the training images is left out.
 
     Args:
         batch_size: Images in a batch.
@@ -48,6 +50,7 @@ def load_mnist(
 
     Raises:
         DataError: The named folder has no MNIST, there is no data at all, or a file is damaged.
+        VariantError: `variant.json` is damaged.
     """
     root = find_mnist(data_dir)
     train_images, train_labels = _read(root, train=True)
@@ -55,6 +58,9 @@ def load_mnist(
     source = _describe(root, len(train_images), len(test_images))
     if verbose:
         print(f"labkit: {source}")
+    rows = own_rows(len(train_images), verbose)
+    if rows is not None:
+        train_images, train_labels = train_images[rows], train_labels[rows]
     return (
         TensorLoader(
             train_images, train_labels, batch_size, shuffle=True, seed=seed, source=source

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from labkit.data.bag_of_words import BagOfWords, build_vocabulary
 from labkit.data.loader import TensorLoader
+from labkit.data.own_part import own_rows
 from labkit.data.places import STAND_IN_REVIEWS, find_folder, is_stand_in
 from labkit.errors import DataError
 
@@ -34,7 +35,8 @@ def load_sst2(
 
     The columns are the most frequent words of the training sentences. Files are searched where
     `load_mnist` searches; without them the course's offline stand-in takes their place. GLUE's dev
-    set is the test set here, since the labels of GLUE's own test set are not public.
+    set is the test set here, since the labels of GLUE's own test set are not public. Where a
+    `variant.json` lies beside the notebook, its part of the training sentences is left out.
 
     Args:
         batch_size: Sentences in a batch.
@@ -47,12 +49,16 @@ def load_sst2(
 
     Raises:
         DataError: The named folder has no SST-2, there is no data at all, or a file is damaged.
+        VariantError: `variant.json` is damaged.
     """
     root = find_sst2(data_dir)
     (train_texts, train_labels), (test_texts, test_labels) = map(read_tsv, _files(root))
     source = _describe(root, len(train_texts), len(test_texts))
     if verbose:
         print(f"labkit: {source}")
+    rows = own_rows(len(train_texts), verbose)
+    if rows is not None:
+        train_texts, train_labels = [train_texts[row] for row in rows], train_labels[rows]
     vocabulary = build_vocabulary(train_texts, VOCABULARY_SIZE)
     train_bags, test_bags = (
         BagOfWords(texts, vocabulary, VOCABULARY_SIZE) for texts in (train_texts, test_texts)

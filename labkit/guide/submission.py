@@ -21,6 +21,7 @@ from labkit.guide.cells import Notebook
 from labkit.guide.files import write_atomically
 from labkit.guide.places import notebook_paths, original
 from labkit.notebooks import NotebookError
+from labkit.variant import FILE_NAME as VARIANT
 
 RESULT_LIMIT = 5_000_000  # bytes of one CSV file
 RESULTS = ("*.csv", "results/*.csv", "results/*/*.csv")
@@ -80,6 +81,7 @@ def gather(folder: Path, notebooks: list[Notebook]) -> tuple[dict[str, bytes], l
     """
     paths = [notebook.path for notebook in notebooks] + sorted(folder.glob("*.pdf"))
     paths += sorted({path for pattern in RESULTS for path in folder.glob(pattern)})
+    paths += sorted(folder.glob(VARIANT))
     contents, left_out = (
         {},
         [

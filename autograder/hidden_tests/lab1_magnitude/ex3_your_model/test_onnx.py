@@ -1,11 +1,16 @@
 """Hidden tests of Lab 1, Exercise 3.2, option C: the ONNX file and its latency.
 
 Whatever way of writing is free: one file or two, either of torch's exporters. What counts is what
-ONNX Runtime computes from the file, here, and what the bytes hold.
+ONNX Runtime computes from the file, here, and what the bytes hold. Writing one takes most of a
+second, so five of these tests look at the same one.
 """
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnx
+import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
@@ -22,7 +27,8 @@ from autograder.testing import (
     number,
     task,
 )
-from autograder.testing.onnx_files import read_onnx
+from autograder.testing.kept import kept
+from autograder.testing.onnx_files import OnnxFile, OnnxRun, read_onnx
 
 
 def fresh_name(rng):
@@ -86,18 +92,67 @@ def compare(found, wanted, others=()):
     fail("The ONNX file computes other outputs than the model, beyond the tolerance.")
 
 
-@task("ex3-options-check", points=0.15, option="C")
-def test_onnx_same_outputs(student, rng):
-    """The file computes what the pruned model computes."""
+@dataclass
+class Export:
+    """One call of `export_onnx` with a pruned model, and what came of it.
+
+    Attributes:
+        model: The model, as it was given.
+        dense: The outputs of the same model before pruning.
+        batches: Inputs: like the example, one row, more rows.
+        value: What the function returned.
+        before: The model before the call.
+        after: The model after it.
+        file: What was written; None where nothing was.
+    """
+
+    model: nn.Module
+    dense: torch.Tensor
+    batches: list[torch.Tensor]
+    value: Any
+    before: Any
+    after: Any
+    file: OnnxFile | None
+
+    @property
+    def written(self) -> OnnxFile:
+        """The file, or a failure that says that there is none."""
+        if self.file is None:
+            fail("`export_onnx` wrote no file at the path that it was given.")
+        return self.file
+
+
+def make_export(student, rng):
+    """Let the student export a pruned model of which one layer is in evaluation mode."""
     model = wide_ffn(rng)
-    inputs = batch(rng, model, between(rng, 3, 6))
-    dense = expected(model, inputs)
-    masked(rng, model)
-    name = fresh_name(rng)
-    student.export_onnx(model, name, inputs)
-    run = read_onnx(student, name).run(inputs)
-    unpruned = (dense, "The ONNX file holds the weights from before pruning, without the zeros.")
-    compare(run.outputs[0], expected(model, inputs), [unpruned])
+    batches = [batch(rng, model, rows) for rows in (between(rng, 3, 6), 1, between(rng, 7, 12))]
+    dense = expected(model, batches[0])
+    masked(rng, model).train()
+    model.layers[1].eval()
+    before, name = view(model), fresh_name(rng)
+    value = student.export_onnx(model, name, batches[0])
+    file = read_onnx(student, name) if student.read_file(name) else None
+    return Export(model, dense, batches, value, before, student.last.args[0], file)
+
+
+@pytest.fixture
+def export(request, student, rng) -> Export:
+    """The one export of a pruned model that tests share."""
+    return kept(request, "export", lambda: make_export(student, rng))
+
+
+@pytest.fixture
+def run(request, export) -> OnnxRun:
+    """What ONNX Runtime computes from that file."""
+    return kept(request, "run", lambda: export.written.run(*export.batches))
+
+
+@task("ex3-options-check", points=0.15, option="C")
+def test_onnx_same_outputs(export, run):
+    """The file computes what the pruned model computes."""
+    unpruned = "The ONNX file holds the weights from before pruning, without the zeros."
+    wanted = expected(export.model, export.batches[0])
+    compare(run.outputs[0], wanted, [(export.dense, unpruned)])
 
 
 @task("ex3-options-check", points=0.1, option="C")
@@ -127,53 +182,38 @@ def test_onnx_evaluation_mode(student, rng):
 
 
 @task("ex3-options-check", points=0.1, option="C")
-def test_onnx_takes_any_batch_size(student, rng):
+def test_onnx_takes_any_batch_size(export, run):
     """The file takes one row as well as many."""
-    model = wide_ffn(rng)
-    example = batch(rng, model, between(rng, 3, 5))
-    batches = [batch(rng, model, rows) for rows in (len(example), 1, between(rng, 7, 12))]
-    name = fresh_name(rng)
-    student.export_onnx(model, name, example)
-    run = read_onnx(student, name).run(*batches)
-    compare(run.outputs[0], expected(model, batches[0]))
-    for found, inputs in zip(run.outputs[1:], batches[1:], strict=True):
+    compare(run.outputs[0], expected(export.model, export.batches[0]))
+    for found, inputs in zip(run.outputs[1:], export.batches[1:], strict=True):
         if found is None or len(found) != len(inputs):
             fail(
                 "The file takes only batches of the example's size: make the first dimension "
                 "of the input dynamic."
             )
-        compare(found, expected(model, inputs))
+        compare(found, expected(export.model, inputs))
 
 
 @task("ex3-options-check", points=0.1, option="C")
-def test_onnx_holds_no_masks(student, rng):
+def test_onnx_holds_no_masks(export, run):
     """The file of a pruned model holds no more values than that of the unpruned one."""
-    model = masked(rng, wide_ffn(rng))
-    inputs = batch(rng, model, 4)
-    count = sum(value.numel() for value in effective_state(model).values())
-    name = fresh_name(rng)
-    student.export_onnx(model, name, inputs)
-    file = read_onnx(student, name)
-    stored = file.run(inputs).stored
+    count = sum(value.numel() for value in effective_state(export.model).values())
     few = "The ONNX file holds fewer values than the model has parameters."
-    assert stored >= 0.4 * count, few
-    if stored > 1.1 * count:
+    assert run.stored >= 0.4 * count, few
+    if run.stored > 1.1 * count:
         fail(
             "The file of a pruned model holds more values than the model has parameters: masks "
             "and original weights went along. Export a copy without masks."
         )
-    assert file.size_mb < 1.2 * 4 * count / 1e6 + 0.05, (
+    assert export.written.size_mb < 1.2 * 4 * count / 1e6 + 0.05, (
         "The file of a pruned model is larger than its parameters make it."
     )
 
 
 @task("ex3-options-check", points=0.1, option="C")
-def test_onnx_size(student, rng):
+def test_onnx_size(export):
     """The returned size is that of all bytes written, in MB."""
-    model = masked(rng, wide_ffn(rng))
-    name = fresh_name(rng)
-    value = student.export_onnx(model, name, batch(rng, model, 4))
-    file = read_onnx(student, name)
+    file = export.written
     size_mb = file.size_mb
     mistakes = [
         (size_mb * 1e6 / 2**20, "The size is in MiB: 1 MB is 10⁶ bytes here, not 2²⁰."),
@@ -185,23 +225,18 @@ def test_onnx_size(student, rng):
             (len(file.model) / 1e6, "Weights in the file `<path>.data` count, too."),
             (len(file.data) / 1e6, "The ONNX file itself counts beside its `.data`, too."),
         ]
-    expect(value, size_mb, "The size of the ONNX file, as written on disk,", mistakes, 0.0006)
+    what = "The size of the ONNX file, as written on disk,"
+    expect(export.value, size_mb, what, mistakes, 0.0006)
 
 
 @task("ex3-options-check", points=0.1, option="C")
-def test_onnx_changes_nothing(student, rng):
+def test_onnx_changes_nothing(export):
     """Exporting leaves the model as it was: mode, masks, values."""
-    model = masked(rng, wide_ffn(rng)).train()
-    model.layers[1].eval()
-    inputs = batch(rng, model, 4)
-    before = view(model)
-    name = fresh_name(rng)
-    student.export_onnx(model, name, inputs)
-    after = student.last.args[0]
-    assert type(after) is type(before), "`export_onnx` changed the model into something else."
-    changed = before.differences(after)
+    same = type(export.after) is type(export.before)
+    assert same, "`export_onnx` changed the model into something else."
+    changed = export.before.differences(export.after)
     assert not changed, f"Exporting changed the model ({', '.join(changed)}): work on a copy."
-    assert student.read_file(name), "`export_onnx` wrote no file at the path that it was given."
+    assert export.written.model, "`export_onnx` wrote an empty file."
 
 
 def chain(rng, width, layers):
