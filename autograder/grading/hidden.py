@@ -69,7 +69,7 @@ class Grading:
         self._seed = seed
         self._limits = limits
         self._deadline = time.monotonic() + limits.notebook_s
-        self._first = True
+        self._last = False
         self._lost = False
         self._slow = False
         self._room = limits.output_mb * 10**6
@@ -87,18 +87,19 @@ class Grading:
         self.why_lost = ""
         self.must_be_repeated = False
 
-    def run(self, stop_before: str | None = None, why: str = "") -> None:
+    def run(self, stop_before: str | None = None, why: str = "", last: bool = False) -> None:
         """Execute every cell and run every hidden test.
 
         Args:
             stop_before: The id of the cell at which an earlier run was lost: no cell from there on
                 is executed, and the checks behind it are lost.
             why: What that run was lost by.
+            last: Take what comes; else a run may end early and ask to be repeated.
 
         Raises:
             HiddenTestsBroken: The test file does not import or names tasks that do not exist.
         """
-        self._first = stop_before is None
+        self._last = last
         self.lost_in, self.why_lost = stop_before, why
         if not self._exercise.hidden_tests:
             self._walk({})
@@ -158,7 +159,7 @@ class Grading:
             if grade_id in tests:
                 checks.append((cell, grade_id, self._hold(cell)))
         self._session.leave()
-        if self._first and self._lost:
+        if self._lost and not self._last:
             self.must_be_repeated = not all(held.usable for held in self._all_held)
         if not self.must_be_repeated:
             for cell, grade_id, held in checks:
@@ -202,9 +203,10 @@ class Grading:
         return held
 
     def _note_lost_copy(self) -> None:
-        """Say once why what was held for hidden tests is gone."""
+        """Say once why what was held for hidden tests is gone, though the notebook was not."""
         if not self._lost:
             self._lost = True
+            self.must_be_repeated = not self._last
             why = self._submission.why_ended() or "its processes ended"
             self.warnings.append(f"{self._exercise.name}: {why} while hidden tests ran.")
 

@@ -27,7 +27,7 @@ def grade_notebook(
 ) -> NotebookResult:
     """Execute a rebuilt notebook and run the hidden tests of its exercise.
 
-    A notebook that ended all its processes, copies held for hidden tests included, is executed once
+    A notebook that ended its processes, copies held for hidden tests included, is executed once
     more without the cell that did it and those behind: what was earned before it stays.
 
     Args:
@@ -46,17 +46,17 @@ def grade_notebook(
     start = time.perf_counter()
     limits, carried = limits or Limits(), carried or Carried()
 
-    def attempt(stop_before: str | None, why: str = "") -> Grading:
+    def attempt(stop_before: str | None = None, why: str = "", last: bool = False) -> Grading:
         notebook = copy.deepcopy(rebuilt)
         with warm.submission(limits.allowance) as session:
             process = session.notebook(exercise.name, own_seed(seed, exercise), carried.files)
             grading = Grading(session, process, notebook, exercise, seed, limits, carried)
-            grading.run(stop_before, why)
+            grading.run(stop_before, why, last)
         return grading
 
-    grading = attempt(None)
+    grading = attempt()
     if grading.must_be_repeated:
-        grading = attempt(grading.lost_in, grading.why_lost)
+        grading = attempt(grading.lost_in, grading.why_lost, last=True)
     nothing = {task.grade_id: 0.0 for task in exercise.tasks if not task.manual}
     return NotebookResult(
         notebook=grading.notebook,
