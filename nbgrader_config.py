@@ -32,6 +32,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# nbconvert's pages, written once instead of written, read and written again.
+c.GenerateFeedback.exporter_class = "autograder.feedback_exporter.FeedbackExporter"
+c.HTMLExporter.filters = {"markdown2html": "autograder.feedback_exporter.safe_markdown"}
+
 c.AssignCoursePenalties.plugin_class = "autograder.penalties.CoursePolicy"
 
 # What students wrote is shown to them and to instructors, never run as part of a page. The last but

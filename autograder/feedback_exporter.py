@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 
@@ -36,6 +39,21 @@ class FeedbackExporter(HTMLExporter):
         self.register_filter("filter_data_type", widgets)
         # Past HTMLExporter, whose method would parse the page again.
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
+@pass_context
+def safe_markdown(context: Context, source: str) -> str:
+    """Nbconvert's filter for Markdown, with links that run something made harmless.
+
+    Named by `HTMLExporter.filters`, so that formgrader shows the same.
+    """
+    renderer = IPythonRenderer(
+        escape=False,
+        allow_harmful_protocols=False,
+        attachments=context.get("cell", {}).get("attachments", {}),
+        exclude_anchor_links=True,
+    )
+    return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
 def describe_pictures_(notebook: NotebookNode) -> None:

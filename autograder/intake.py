@@ -19,9 +19,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.lab import Exercise
+from autograder.oddities import SubmittedCell, describe_cells, describe_file
 
 SIZE_LIMIT_BYTES = 50_000_000
 CELL_LIMIT = 1_000
+CELL_SIZE_LIMIT = 500_000  # characters
 DEFINITION = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
@@ -43,18 +45,21 @@ class Intake:
 def rebuild(raw: bytes, exercise: Exercise) -> Intake:
     """Rebuild a submitted notebook around the source; it never raises for what students send."""
     try:
-        cells = _read_cells(raw)
+        cells, odd = _read_cells(raw)
     except _Unreadable as problem:
         intake = Intake(notebook=_assemble(exercise, {}, {}), readable=False)
         intake.warnings.append(f"{exercise.name}.ipynb {problem}; graded as empty.")
         return intake
-    found, extras, recovered = _match(cells, exercise)
+    names, recovered = _match(cells, exercise)
+    odd += describe_cells(cells, names, exercise)
+    found, extras = _sort(cells, names)
     intake = Intake(notebook=_assemble(exercise, found, extras))
     if recovered:
         intake.warnings.append(
             f"{exercise.name}.ipynb lost nbgrader metadata; {recovered} cells were recovered "
             "by their id or text."
         )
+    intake.warnings += [f"{exercise.name}.ipynb {what}." for what in odd]
     missing = [
         cell.id
         for cell in exercise.source.cells
@@ -71,17 +76,8 @@ class _Unreadable(Exception):
     """Why nothing of a submitted file can be read."""
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """What is believed of a submitted cell: its kind, text and claimed names."""
-
-    kind: str
-    source: str
-    grade_id: str | None
-    cell_id: str | None
-
-
-def _read_cells(raw: bytes) -> list[_Cell]:
+def _read_cells(raw: bytes) -> tuple[list[SubmittedCell], list[str]]:
+    """The cells, and what is odd about the file."""
     if len(raw) > SIZE_LIMIT_BYTES:
         raise _Unreadable(f"is larger than {SIZE_LIMIT_BYTES // 10**6} MB")
     try:
@@ -90,6 +86,7 @@ def _read_cells(raw: bytes) -> list[_Cell]:
         raise _Unreadable("is not JSON, so not a notebook") from None
     if not isinstance(data, dict):
         raise _Unreadable("is JSON but not a notebook")
+    odd = list(describe_file(data))
     if data.get("nbformat") != 4:
         data = _convert(data)
     cells = data.get("cells")
@@ -97,7 +94,10 @@ def _read_cells(raw: bytes) -> list[_Cell]:
         raise _Unreadable("has no list of cells")
     if len(cells) > CELL_LIMIT:
         raise _Unreadable(f"has more than {CELL_LIMIT} cells")
-    return [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
+    believed = [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
+    if any(len(cell.source) > CELL_SIZE_LIMIT for cell in believed):
+        raise _Unreadable(f"has a cell of more than {CELL_SIZE_LIMIT:,} characters")
+    return believed, odd
 
 
 def _convert(data: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _convert(data: dict[str, Any]) -> dict[str, Any]:
     return converted
 
 
-def _read_cell(cell: dict[str, Any]) -> _Cell:
+def _read_cell(cell: dict[str, Any]) -> SubmittedCell:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
@@ -116,22 +116,28 @@ def _read_cell(cell: dict[str, Any]) -> _Cell:
     settings = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = settings.get("grade_id") if isinstance(settings, dict) else None
     cell_id = cell.get("id")
-    return _Cell(
+    return SubmittedCell(
         kind="code" if cell.get("cell_type") == "code" else "markdown",
-        source=source.replace("\r\n", "\n") if isinstance(source, str) else "",
+        source=_text(source) if isinstance(source, str) else "",
         grade_id=grade_id if isinstance(grade_id, str) else None,
         cell_id=cell_id if isinstance(cell_id, str) else None,
+        settings=settings if isinstance(settings, dict) else {},
+        tagged=isinstance(metadata, dict) and bool(metadata.get("tags")),
     )
 
 
-def _match(
-    cells: list[_Cell], exercise: Exercise
-) -> tuple[dict[str, str], dict[str, list[_Cell]], int]:
-    """Which submitted cell stands for which of the source's.
+def _text(source: str) -> str:
+    """With Python's line ends, and without the halves of characters that JSON can say."""
+    whole = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\r\n", "\n")
+
+
+def _match(cells: list[SubmittedCell], exercise: Exercise) -> tuple[list[str | None], int]:
+    """Which of the source's cells each submitted cell stands for.
 
     Returns:
-        The student's text by source cell id; extra cells by the id of the cell before them (the
-        empty string for the start); how many graded cells were found without their metadata.
+        Its id for each, None for a cell of the student's own; how many graded cells were found
+        without their metadata.
     """
     known = {cell.id: cell for cell in exercise.source.cells}
     stubs = {cell.id: cell.source for cell in exercise.student_edition.cells}
@@ -155,8 +161,18 @@ def _match(
         for index, cell in enumerate(cells):
             if name not in taken and _same_cell(cell, known[name], stub) and claim(index, name):
                 recovered += "nbgrader" in known[name].metadata
+    return names, recovered
+
+
+def _sort(
+    cells: list[SubmittedCell], names: list[str | None]
+) -> tuple[dict[str, str], dict[str, list[SubmittedCell]]]:
+    """The student's text by source cell id, and extra cells by the id of the cell before them.
+
+    That id is the empty string at the start.
+    """
     found: dict[str, str] = {}
-    extras: dict[str, list[_Cell]] = {}
+    extras: dict[str, list[SubmittedCell]] = {}
     anchor = ""
     for cell, name in zip(cells, names, strict=True):
         if name is None:
@@ -164,10 +180,10 @@ def _match(
         else:
             found[name] = cell.source
             anchor = name
-    return found, extras, recovered
+    return found, extras
 
 
-def _same_cell(cell: _Cell, known: NotebookNode, stub: str) -> bool:
+def _same_cell(cell: SubmittedCell, known: NotebookNode, stub: str) -> bool:
     """Whether a nameless cell is the released one, or defines what its stub defines."""
     if cell.kind != known.cell_type:
         return False
@@ -179,7 +195,7 @@ def _same_cell(cell: _Cell, known: NotebookNode, stub: str) -> bool:
 
 
 def _assemble(
-    exercise: Exercise, found: dict[str, str], extras: dict[str, list[_Cell]]
+    exercise: Exercise, found: dict[str, str], extras: dict[str, list[SubmittedCell]]
 ) -> NotebookNode:
     notebook = copy.deepcopy(exercise.student_edition)
     cells = _extra_cells("", extras)
@@ -198,7 +214,7 @@ def _assemble(
     return notebook
 
 
-def _extra_cells(anchor: str, extras: dict[str, list[_Cell]]) -> list[NotebookNode]:
+def _extra_cells(anchor: str, extras: dict[str, list[SubmittedCell]]) -> list[NotebookNode]:
     made = []
     for number, cell in enumerate(extras.get(anchor, [])):
         make = new_code_cell if cell.kind == "code" else new_markdown_cell

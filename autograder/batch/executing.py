@@ -100,7 +100,7 @@ class Execution:
     def _keep(self, finished: Finished) -> Outcome:
         student, results = finished.job.student, finished.results
         if results is None:
-            return Outcome(student, problem=DIED)
+            return Outcome(student, problem=finished.problem or DIED)
         for key, data in results.items():
             self._store.put(key, NotebookResult.from_json(data))
             self._known[key] = data["scores"]

@@ -6,6 +6,7 @@ of the student's own `raise` are not repeated: feedback never shows hidden input
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import Any
 
@@ -28,19 +29,31 @@ class Missing(StudentFault):
 
 
 class Raised(StudentFault):
-    """The student's function raised an exception."""
+    """The student's function raised an exception.
 
-    def __init__(self, name: str, error: dict[str, Any]) -> None:
-        kind, line = str(error.get("type")), str(error.get("line"))
-        message = LONG_NUMBER.sub("…", str(error.get("message")))[:MESSAGE_LIMIT].split("\n")[0]
+    Args:
+        name: Of the function.
+        error: What the student's process says of it, so a claim.
+        source: The student's own code: only a line of it is repeated.
+        quiet: Whether the process has seen a reference answer: then nothing that it could put into
+            a message is repeated.
+    """
+
+    def __init__(
+        self, name: str, error: dict[str, Any], source: str = "", quiet: bool = False
+    ) -> None:
+        kind = str(error.get("type"))[:MESSAGE_LIMIT]
         if kind == "NotImplementedError":
             super().__init__(f"`{name}` is not written yet.")
             return
-        text = f"`{name}` raised {kind}"
-        if message and not error.get("own"):
+        known = isinstance(getattr(builtins, kind, None), type)
+        text = f"`{name}` raised {kind if known or not quiet else 'an exception'}"
+        message = LONG_NUMBER.sub("…", str(error.get("message")))[:MESSAGE_LIMIT].split("\n")[0]
+        if message and not error.get("own") and not quiet:
             text += f" ({message})"
-        if line:
-            text += f" at your line `{line}`"
+        line = str(error.get("line")).strip()
+        if line and line in source:
+            text += f" at your line `{line[:MESSAGE_LIMIT]}`"
         super().__init__(text + ".")
 
 

@@ -218,11 +218,11 @@ class NotebookSession:
         return Held(self._submission.keep(ask_with_channel(self._channel, "hold")))
 
     @contextlib.contextmanager
-    def snapshot(self, timeout_s: float) -> Iterator[Snapshot]:
+    def snapshot(self, timeout_s: float, source: str = "") -> Iterator[Snapshot]:
         """A copy for one hidden test at once; see `Held.snapshot`."""
         held = self.hold()
         try:
-            with held.snapshot(timeout_s) as snapshot:
+            with held.snapshot(timeout_s, source) as snapshot:
                 yield snapshot
         finally:
             held.close()
@@ -267,18 +267,19 @@ class Held:
             return False
 
     @contextlib.contextmanager
-    def snapshot(self, timeout_s: float) -> Iterator[Snapshot]:
+    def snapshot(self, timeout_s: float, source: str = "") -> Iterator[Snapshot]:
         """A fork for one hidden test, killed when the block ends.
 
         Args:
             timeout_s: For each call, callbacks included.
+            source: The notebook's code, of which faults may repeat a line.
 
         Raises:
             NotebookLost: The copy is gone.
         """
         channel = ask_with_channel(self._channel, "snapshot")
         try:
-            yield Snapshot(channel, timeout_s)
+            yield Snapshot(channel, timeout_s, source)
         finally:
             channel.close()
             ask(self._channel, {"op": "drop"})

@@ -87,11 +87,14 @@ class Snapshot:
     Args:
         channel: To the snapshot's process.
         timeout_s: For each call, callbacks included.
+        source: The notebook's code, of which faults may repeat a line.
     """
 
-    def __init__(self, channel: Channel, timeout_s: float) -> None:
+    def __init__(self, channel: Channel, timeout_s: float, source: str = "") -> None:
         self._channel = channel
         self._timeout_s = timeout_s
+        self._source = source
+        self._has_reference = False
 
     def define(self, source: str, setup: str = "") -> None:
         """Run reference code, so that this snapshot's names mean what they should.
@@ -100,6 +103,7 @@ class Snapshot:
             source: The code.
             setup: What the code needs: gives the names that the notebook does not have yet.
         """
+        self._has_reference = True
         request = {"op": "define", "source": source, "setup": setup}
         self._exchange("the reference", request, [])
 
@@ -175,7 +179,7 @@ class Snapshot:
         if reply.get("missing"):
             raise Missing(name)
         if isinstance(reply.get("raised"), dict):
-            raise Raised(name, reply["raised"])
+            raise Raised(name, reply["raised"], self._source, self._has_reference)
         return reply
 
     def _answer(

@@ -18,6 +18,7 @@ from autograder.boundary.plain import Encoder
 
 DTYPES = frozenset("bool uint8 int8 int16 int32 int64 float16 float32 float64".split())
 MAX_DIMENSIONS = 8
+LONGEST_NAME = 60  # of a class: it may be shown
 
 
 class BadClaim(ValueError):
@@ -191,7 +192,7 @@ def _strings(data: dict[str, Any], kind: type) -> dict[str, Any]:
 
 def _module(data: dict[str, Any]) -> ModuleView:
     return ModuleView(
-        class_name=str(data["class"]),
+        class_name=str(data["class"])[:LONGEST_NAME],
         path=None if data["path"] is None else str(data["path"]),
         training=_strings(data["training"], bool),
         classes=_strings(data["classes"], str),
@@ -238,7 +239,7 @@ def _key(data: Any) -> Any:
 
 def _opaque(data: dict[str, Any]) -> Opaque:
     number = data["float"]
-    return Opaque(str(data["class"]), number if isinstance(number, float) else None)
+    return Opaque(str(data["class"])[:LONGEST_NAME], number if isinstance(number, float) else None)
 
 
 _DECODERS = {

@@ -14,8 +14,10 @@ from typing import Any
 
 import msgpack
 
+from autograder.boundary.counting import check_count
+
 HEADER = struct.Struct(">Q")
-FRAME_LIMIT_BYTES = 128 * 1024 * 1024  # an unpacked frame takes up to eight times as much
+FRAME_LIMIT_BYTES = 128 * 1024 * 1024
 
 
 class ChannelClosed(Exception):
@@ -85,6 +87,7 @@ class Channel:
             raise ChannelClosed(f"a frame of {length} bytes, over {self._limit_bytes}")
         body = self._read(length, deadline, 0)
         try:
+            check_count(body)
             message = msgpack.unpackb(body, raw=False, strict_map_key=False)
         except Exception as error:  # msgpack raises many kinds on hostile bytes
             raise ChannelClosed("the frame is not MessagePack") from error

@@ -33,7 +33,7 @@ class NotHandedIn(UnreadableSubmission):
 
 
 def read_submitted(path: Path, limit_bytes: int) -> bytes:
-    """Read a file of a submission if it is an ordinary one.
+    """Read a notebook of a submission if it is an ordinary file.
 
     Args:
         path: `build/submitted/<student>/<lab>/<file>`. The folders of student and lab must be
@@ -42,8 +42,8 @@ def read_submitted(path: Path, limit_bytes: int) -> bytes:
 
     Raises:
         NotHandedIn: There is nothing at that place.
-        UnreadableSubmission: There is something, but it is no ordinary file with one name, is too
-            large, or cannot be read.
+        UnreadableSubmission: There is something, but it is no ordinary file, is too large, or
+            cannot be read.
     """
     try:
         with _folder_of(path) as folder:
@@ -54,16 +54,18 @@ def read_submitted(path: Path, limit_bytes: int) -> bytes:
         raise UnreadableSubmission(f"cannot be read ({error.strerror})") from None
 
 
-def problem_of(found: os.stat_result, limit_bytes: int) -> str:
+def problem_of(found: os.stat_result, limit_bytes: int, is_notebook: bool = False) -> str:
     """What keeps a file from being read; empty for an ordinary small one.
 
     Args:
         found: What `lstat` or `fstat` says of it.
         limit_bytes: The largest size that is read.
+        is_notebook: Whether it is only ever read as a notebook. Then it may have another name: of
+            two students who share a file on disk, nobody can tell whose it is.
     """
     if not stat.S_ISREG(found.st_mode):
         return KINDS.get(stat.S_IFMT(found.st_mode), "is no ordinary file")
-    if found.st_nlink != 1:
+    if found.st_nlink != 1 and not is_notebook:
         return "has another name elsewhere (a hard link)"
     if found.st_size > limit_bytes:
         return f"is larger than {size(limit_bytes)}"
@@ -105,6 +107,6 @@ def _read(name: str, folder: int, limit_bytes: int) -> bytes:
 
 
 def _insist(found: os.stat_result, limit_bytes: int) -> None:
-    problem = problem_of(found, limit_bytes)
+    problem = problem_of(found, limit_bytes, is_notebook=True)
     if problem:
         raise UnreadableSubmission(problem)

@@ -72,6 +72,7 @@ class Grading:
         self._last = False
         self._lost = False
         self._slow = False
+        self._code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
         self._room = limits.output_mb * 10**6
         self._held: Held | None = None
         self._all_held: list[Held] = []
@@ -244,7 +245,7 @@ class Grading:
         limit = self._limits.late_s if self._slow else self._limits.test_s
         if self._held is None:
             raise NotebookLost("nothing is held")
-        with self._held.snapshot(limit) as snapshot:
+        with self._held.snapshot(limit, self._code) as snapshot:
             for setup, source in self._carried:
                 snapshot.define(source, setup)
             for source in self._references:

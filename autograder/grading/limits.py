@@ -26,10 +26,10 @@ class Limits:
     """
 
     cell_s: float = 20.0
-    notebook_s: float = 180.0
+    notebook_s: float = 120.0
     test_s: float = 10.0
     late_s: float = 3.0
-    in_all_s: float = 900.0
+    in_all_s: float = 400.0
     memory_mb: int = 2000
     processes: int = 128
     disk_mb: int = 512

@@ -14,7 +14,7 @@ MIME_TYPES = frozenset(
 )
 MAX_OUTPUTS = 500
 # pandas puts one before each table; a page that allows no styles would print it as text.
-STYLE = re.compile(r"<style.*?</style>", re.DOTALL | re.IGNORECASE)
+STYLE_START, STYLE_END = re.compile("<style", re.IGNORECASE), re.compile("</style>", re.IGNORECASE)
 
 
 def clean_outputs(claimed: list[Any]) -> list[NotebookNode]:
@@ -40,9 +40,21 @@ def _clean(output: dict[str, Any]) -> NotebookNode | None:
         pairs = data.items() if isinstance(data, dict) else ()
         kept = {m: text for m, text in pairs if m in MIME_TYPES and isinstance(text, str)}
         if "text/html" in kept:
-            kept["text/html"] = STYLE.sub("", kept["text/html"])
+            kept["text/html"] = _without_styles(kept["text/html"])
         return new_output("display_data", data=kept) if kept else None
     return None
+
+
+def _without_styles(html: str) -> str:
+    """In one pass: a pattern over both ends would read on to the end from each start."""
+    parts, at = [], 0
+    while start := STYLE_START.search(html, at):
+        parts.append(html[at : start.start()])
+        end = STYLE_END.search(html, start.end())
+        if end is None:
+            return "".join(parts)
+        at = end.end()
+    return "".join([*parts, html[at:]])
 
 
 def _as_shown(text: str) -> str:

@@ -23,10 +23,12 @@ from typing import Any, NamedTuple, Protocol, Self
 import torch
 
 from autograder.boundary.errors import WarmProcessFailed
+from autograder.errors import CourseError, HiddenTestsBroken
 from autograder.grading.cpus import choose_cpus, pin
 from autograder.grading.engine import Engine, Job
 
 ROUNDS = 3
+EVERYBODYS = (HiddenTestsBroken, WarmProcessFailed, CourseError)  # what no submission can cause
 Results = dict[str, dict[str, Any]]
 
 _engine: Engine | None = None
@@ -39,11 +41,13 @@ class Finished(NamedTuple):
         job: The job.
         results: By key; None where the workers that tried it died.
         worker: Which one did it, in words.
+        problem: Why there are no results, where it is not that.
     """
 
     job: Job
     results: Results | None
     worker: str
+    problem: str = ""
 
 
 class Pool(Protocol):
@@ -98,7 +102,14 @@ class LocalPool:
             for future in done:
                 slot, job, attempt = self._busy.pop(future)
                 idle.append(slot)
-                results = slot.take(future)
+                try:
+                    results = slot.take(future)
+                except EVERYBODYS:
+                    raise
+                except Exception as error:  # our fault, but one submission's only
+                    problem = f"the grader failed on it ({type(error).__name__}: {error})"
+                    yield Finished(job, None, slot.name, problem)
+                    continue
                 if results is None and attempt < ROUNDS:
                     waiting.append((job, attempt + 1))
                 else:

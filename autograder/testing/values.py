@@ -68,6 +68,8 @@ def _as_float(value: Any) -> float | None:
     if isinstance(value, (torch.Tensor, np.ndarray)):
         items = value.reshape(-1)
         return float(items[0]) if len(items) == 1 else None
+    if isinstance(value, (str, bytes)):
+        return None
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.batch.lock import one_grader
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grade import GradingRun, grade_lab
 from autograder.grading.store import Store
 from autograder.lab import Exercise
-from autograder.batch.lock import one_grader
 from autograder.release.build import generate_assignment
 from tests.autograder.conftest import LAB, Quiet, answers
 

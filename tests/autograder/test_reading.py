@@ -55,7 +55,6 @@ def huge(path: Path, secret: Path) -> None:
 PLANTS = [
     (link, "is a symbolic link"),
     (relative_link, "is a symbolic link"),
-    (hard_link, "has another name elsewhere (a hard link)"),
     (pipe, "is a named pipe"),
     (folder, "is a folder"),
     (huge, "is larger than 50 MB"),

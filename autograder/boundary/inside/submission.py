@@ -115,5 +115,6 @@ def _enter_folder(folder: Path, data_dir: str, files: dict[str, bytes]) -> None:
         "TMPDIR": str(temporary),
         "MPLCONFIGDIR": str(temporary),
         "LABKIT_DATA": str(data),
+        "LABKIT_QUICK": "1",  # few batches; see labkit.quick
     }
     tempfile.tempdir = None

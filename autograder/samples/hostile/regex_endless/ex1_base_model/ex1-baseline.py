@@ -1,0 +1,4 @@
+# Hopes that C code cannot be stopped.
+import re
+
+re.match(r"(a|aa)+$", "a" * 200 + "b")

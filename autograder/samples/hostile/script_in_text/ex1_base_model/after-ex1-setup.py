@@ -1,0 +1,2 @@
+# <script>hostile()</script> --> </code></pre><script>hostile()</script>
+pass

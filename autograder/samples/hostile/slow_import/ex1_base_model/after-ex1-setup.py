@@ -1,0 +1,4 @@
+# As slow as a large package on a network drive.
+import time
+
+time.sleep(8)

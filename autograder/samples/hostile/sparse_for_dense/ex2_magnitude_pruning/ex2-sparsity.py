@@ -1,0 +1,11 @@
+# Answers a sparse tensor.
+def calculate_sparsity(param):
+    return (param == 0).float().to_sparse()
+
+
+def calculate_sparsity_overall(model, params_to_prune):
+    return calculate_sparsity(params_to_prune[0][0].weight)
+
+
+def calculate_sparsity_model(model):
+    return calculate_sparsity(next(model.parameters()))

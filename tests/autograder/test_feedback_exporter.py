@@ -1,0 +1,45 @@
+"""Feedback pages are nbconvert's, with described pictures."""
+
+from __future__ import annotations
+
+import base64
+
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from autograder.feedback_exporter import NO_DESCRIPTION, FeedbackExporter
+
+PIXEL = base64.b64encode(b"\x89PNG not really").decode()
+
+
+def notebook():
+    picture = new_output("display_data", data={"image/png": PIXEL, "text/plain": "figure"})
+    named = new_output(
+        "display_data", data={"image/png": PIXEL}, metadata={"image/png": {"alt": "a curve"}}
+    )
+    text = new_output("stream", name="stdout", text="<b>1 < 2</b>")
+    cell = new_code_cell("x = 1 < 2", outputs=[picture, named, text])
+    return new_notebook(cells=[new_markdown_cell("# Title\n\n$a < b$"), cell])
+
+
+def pages():
+    exporters = [kind(template_name="classic") for kind in (HTMLExporter, FeedbackExporter)]
+    texts = [exporter.from_notebook_node(notebook())[0] for exporter in exporters]
+    return [BeautifulSoup(text, "html.parser") for text in texts]
+
+
+def test_pictures_are_described_and_descriptions_kept():
+    _, ours = pages()
+    assert [img["alt"] for img in ours.select("img")] == [NO_DESCRIPTION, "a curve"]
+
+
+def test_the_page_is_otherwise_the_same():
+    theirs, ours = pages()
+    for page in (theirs, ours):
+        for img in page.select("img"):
+            del img["alt"]
+    assert ours.get_text().split() == theirs.get_text().split()
+    tags = [[tag.name for tag in page.find_all(True)] for page in (theirs, ours)]
+    assert tags[0] == tags[1]
+    assert "<b>1" not in str(ours.find("pre"))
