@@ -118,7 +118,7 @@ def _problem(name: str, found: os.stat_result, limit_bytes: int) -> str:
         return "is a folder" if name.endswith(".ipynb") else ""
     if name.lower().endswith(PAGES):
         return "is a page for browsers, which would show among the feedback"
-    return problem_of(found, limit_bytes, is_notebook=name.endswith(".ipynb"))
+    return problem_of(found, limit_bytes, is_notebook="/" not in name and name.endswith(".ipynb"))
 
 
 def _replace_link(link: Path, folder: Path) -> None:

@@ -13,7 +13,10 @@ from autograder.batch.run import Options
 from autograder.course import Course
 from autograder.grade import run_grading
 from autograder.grading.cpus import choose_cpus
-from autograder.grading.pool import ROUNDS
+from autograder.grading.engine import Job
+from autograder.grading.limits import Limits
+from autograder.grading.pool import ROUNDS, LocalPool
+from autograder.lab import read_lab
 from tests.autograder import tiny
 from tests.autograder.conftest import Quiet
 
@@ -45,6 +48,19 @@ def test_double(student):
 def with_deadly_test(course: Course, diary: Path) -> None:
     text = DEADLY.format(diary=str(diary))
     (course.hidden_tests / tiny.LAB / "test_ex1.py").write_text(text, encoding="utf-8")
+
+
+def test_a_fault_of_ours_with_one_job_is_that_jobs_only(tmp_path: Path) -> None:
+    course = tiny.make_course(tmp_path / "course")
+    exercise = read_lab(course.labs, tiny.LAB)[0]
+    notebook = dict(exercise.student_edition)
+    broken = Job("broken", tiny.LAB, 1, Limits(), (("k1", "no-such-exercise", notebook),))
+    sound = Job("sound", tiny.LAB, 1, Limits(), (("k2", exercise.name, notebook),))
+    with LocalPool(course.root, 1, "any") as pool:
+        finished = {done.job.student: done for done in pool.grade([broken, sound])}
+    assert finished["broken"].results is None
+    assert finished["broken"].problem == "the grader failed on it (KeyError: 'no-such-exercise')"
+    assert finished["sound"].results
 
 
 @pytest.mark.slow

@@ -194,6 +194,29 @@ def test_faults_become_sentences_and_cost_one_snapshot(notebook: NotebookSession
     run(notebook, "1 + 1")
 
 
+def test_what_has_seen_a_reference_cannot_talk(notebook: NotebookSession) -> None:
+    run(
+        notebook,
+        "def tells(x):\n    e = type('Secret' * 9, (Exception,), {})\n    raise e('the answer')\n"
+        "def index(x): return [1][5]",
+    )
+    source = "def tells(x):\n    raise e('the answer')"
+    with notebook.snapshot(5.0, source) as snapshot:
+        snapshot.define("answer = 42")
+        with pytest.raises(Raised) as caught:
+            Student(snapshot).tells(1)
+        assert str(caught.value) == "`tells` raised an exception at your line `raise e('the answer')`."
+        with pytest.raises(Raised) as caught:
+            Student(snapshot).index(1)
+        assert str(caught.value) == "`index` raised IndexError."
+    explained = r"IndexError \(list index out of range\) at your line"
+    with (
+        notebook.snapshot(5.0, "def index(x): return [1][5]") as snapshot,
+        pytest.raises(Raised, match=explained),
+    ):
+        Student(snapshot).index(1)
+
+
 def test_callbacks_see_views_and_can_train_the_model(notebook: NotebookSession) -> None:
     run(notebook, "def improve(model, train):\n    return train(model)")
     model = nn.Linear(2, 2)

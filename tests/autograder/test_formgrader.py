@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.cli import _write_report
+from autograder.commands.class_report import write_class_report
 from autograder.commands.export import export_canvas, export_csv
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -74,7 +74,7 @@ def test_marks_by_hand_are_kept_exported_and_asked_for_again_only_where_the_answ
     assert out.read_text("utf-8").splitlines()[1] == "Ada,7,,ada,A,0.5"
     page = course.build / "feedback" / "ada" / LAB / f"{EX2}.html"
     assert "Say why." in page.read_text("utf-8") and "Score: -0.5" in page.read_text("utf-8")
-    report = _write_report(course, LAB).read_text("utf-8")
+    report = write_class_report(course, LAB).read_text("utf-8")
     assert "−0.5" in report and "to do" not in report
 
     grade_lab(course, LAB, Quiet(), fresh=True)  # nothing changed but hidden inputs
@@ -90,5 +90,5 @@ def test_marks_by_hand_are_kept_exported_and_asked_for_again_only_where_the_answ
     assert (row[EX2], row["late penalty"], row["score"]) == ("1", "0.5", "0.5")
 
     path.with_name("timestamp.txt").unlink()
-    assert "nobody knows when it was handed in" in _write_report(course, LAB).read_text("utf-8")
+    assert "nobody knows when it was handed in" in write_class_report(course, LAB).read_text("utf-8")
     assert Recorder(course, LAB).write_feedback("ada") is None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
 
+from autograder.hostile import notebook_edits
+from autograder.hostile.place import Place
 from autograder.intake import Intake, rebuild
 from autograder.lab import Exercise
 from tests.autograder.conftest import answers
@@ -55,6 +58,40 @@ def test_what_is_no_notebook_becomes_the_empty_one(exercise: Exercise, raw: byte
     intake = rebuild(raw, exercise)
     assert not intake.readable and len(intake.warnings) == 1
     assert sources(intake) == {cell.id: cell.source for cell in exercise.student_edition.cells}
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        ("skip_checks", "has tags in cells' metadata"),
+        ("points_nan", "changed nbgrader's metadata of"),
+        ("grade_false", "changed nbgrader's metadata of"),
+        ("schema_99", "changed nbgrader's metadata of"),
+        ("unlock_checks", "changed the check ex2-prune-check"),
+        ("checks_to_markdown", "changed the type of"),
+        ("reverse_cells", "in another order"),
+        ("duplicate_checks", "more than one cell that claims to be ex2-prune-check"),
+        ("unknown_kernel", "not Python's ('malbolge')"),
+        ("format_3", "old notebook format"),
+        ("odd_types", "cells of an odd type"),
+    ],
+)
+def test_what_is_undone_is_named(exercise: Exercise, tmp_path: Path, edit: str, words: str) -> None:
+    path = tmp_path / f"{NAME}.ipynb"
+    nbformat.write(solved(exercise), path)
+    getattr(notebook_edits, edit)(Place(tmp_path, NAME, tmp_path, tmp_path))
+    intake = rebuild(path.read_bytes(), exercise)
+    assert [warning for warning in intake.warnings if words in warning]
+    assert all(warning.startswith(NAME) for warning in intake.warnings)
+
+
+def test_halves_of_characters_and_giant_cells(exercise: Exercise) -> None:
+    notebook = solved(exercise)
+    notebook.cells[1].source = "# \ud800"
+    nbformat.writes(rebuilt(exercise, notebook).notebook).encode()
+    notebook.cells[1].source = "#" * 600_000
+    intake = rebuilt(exercise, notebook)
+    assert not intake.readable and "500,000 characters" in intake.warnings[0]
 
 
 def test_edited_checks_points_and_order_change_nothing(exercise: Exercise) -> None:

@@ -135,7 +135,7 @@ def test_a_timestamp_that_is_a_pipe_is_not_waited_for(place: Path) -> None:
 
 
 def test_odd_things_are_set_aside_as_they_are(place: Path, tmp_path: Path) -> None:
-    for number, (plant, _) in enumerate(PLANTS):
+    for number, (plant, _) in enumerate([*PLANTS, (hard_link, "")]):
         inner = place / "results" / f"{number}.ipynb"
         inner.parent.mkdir(exist_ok=True)
         plant(inner, tmp_path / "gradebook.db")

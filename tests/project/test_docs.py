@@ -17,6 +17,9 @@ IN_PLACE_OF = {
     "make demo": f"make {STAMP} demo",
     # Its answers and mutants take minutes; tests/autograder/test_gate.py has the gate's own tests.
     "autograder release lab1_magnitude": "autograder release lab1_magnitude --fast",
+    "autograder grade lab1_magnitude --changed": (
+        "autograder grade lab1_magnitude --changed --dry-run"  # here is no terminal to ask on
+    ),
     "make lab": f"make {STAMP} lab JUPYTER='jupyter lab --version'",  # else it waits for a browser
 }
 # Commands that only make sense for a reader; `test_command_is_valid` looks at them.
@@ -36,6 +39,8 @@ FOR_READERS = {
     "python -m labkit submit": "needs notebooks that a student has run",
     "autograder export canvas lab1_magnitude --canvas Grades-Pruning.csv": "needs a file of Canvas",
     "autograder collect lab1_magnitude ~/Downloads/submissions.zip": "needs a file of Canvas",
+    'pip install -e ".[cluster]"': "make installs it already",
+    "autograder grade lab1_magnitude --scheduler tcp://host:8786": "needs a cluster",
     "source .venv/bin/activate": "changes the reader's shell only",
 }
 HELP = re.compile(r"^(autograder|nbgrader|labkit|python -m labkit)((?: [a-z_]+)?)( |$)")
@@ -53,6 +58,8 @@ def checked_form(line: str) -> str:
         return f"make -n {STAMP} {line.removeprefix('make ')}"
     if line == "jupyter lab":
         return "jupyter lab --version"
+    if line.startswith("pip install -e "):
+        return f"grep -q '^{line.split('[')[1].split(']')[0]} = ' pyproject.toml"
     if line.startswith("source "):
         return f"test -r {line.removeprefix('source ')}"
     found = HELP.match(line)

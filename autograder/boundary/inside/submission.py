@@ -46,9 +46,16 @@ def start_submission(fd: int, plan: Plan, allowance: wall.Allowance, serve: Serv
     home = Path(tempfile.mkdtemp(prefix="submission-"))
     if plan.inner == "landlock":
         wall.seal_with_landlock(allowance, str(home), list(plan.readable))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for orphans
+    signal.signal(signal.SIGCHLD, _take_leave)
     _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serve)
     os._exit(0)
+
+
+def _take_leave(*_: object) -> None:
+    """Wait for whatever has ended, orphans too, so that its CPU time is counted above."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> None:
