@@ -145,6 +145,11 @@ class SubmissionSession:
         """Kill the notebook's process and its group; copies held have groups of their own."""
         ask(self._channel, {"op": "stop"})
 
+    @property
+    def disk_is_full(self) -> bool:
+        """Whether what it may write is used up."""
+        return ask(self._channel, {"op": "disk"}).get("full") is True
+
     def why_ended(self) -> str:
         """Why its guard ended it: a limit, in words; empty where it still lives or just died."""
         try:
@@ -254,8 +259,12 @@ class Held:
 
     @property
     def alive(self) -> bool:
-        """Whether it is there; it says nothing unasked."""
-        return not self._channel.wait(0)
+        """Whether it answers."""
+        try:
+            ask(self._channel, {"op": "here"})
+        except NotebookLost:
+            return False
+        return True
 
     @property
     def usable(self) -> bool:
@@ -306,14 +315,14 @@ def ask_with_channel(channel: Channel, op: str) -> Channel:
     return ours
 
 
-def ask(channel: Channel, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
-    """Send a request and wait until it is done.
+def ask(channel: Channel, message: dict[str, Any], fds: tuple[int, ...] = ()) -> dict[str, Any]:
+    """Send a request, wait until it is done, and return what came back.
 
     Raises:
         NotebookLost: The process is gone.
     """
     try:
         channel.send(message, fds, CONTROL_TIMEOUT_S)
-        channel.receive(CONTROL_TIMEOUT_S)
+        return channel.receive(CONTROL_TIMEOUT_S)
     except (ChannelClosed, ChannelTimeout) as error:
         raise NotebookLost("its process is gone") from error

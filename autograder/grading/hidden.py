@@ -74,6 +74,7 @@ class Grading:
         self._slow = False
         self._code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
         self._room = limits.output_mb * 10**6
+        self._is_full = False
         self._held: Held | None = None
         self._all_held: list[Held] = []
         self._timeouts = 0
@@ -161,7 +162,8 @@ class Grading:
                 checks.append((cell, grade_id, self._hold(cell)))
         self._session.leave()
         if self._lost and not self._last:
-            self.must_be_repeated = not all(held.usable for held in self._all_held)
+            spoilt = self._is_full or not all(held.usable for held in self._all_held)
+            self.must_be_repeated = spoilt and bool(self._all_held)
         if not self.must_be_repeated:
             for cell, grade_id, held in checks:
                 self._held = held
@@ -179,8 +181,8 @@ class Grading:
         except NotebookLost as error:
             self._lose(cell, self._submission.why_ended() or str(error))
             return
-        if not all(held.alive for held in self._all_held):
-            self._lose(cell, "other processes of the notebook were ended")
+        if broken := self._what_is_broken():
+            self._lose(cell, broken)
             return
         cell.outputs = clean_outputs(run.outputs)
         self._room -= size_of(cell.outputs)
@@ -191,6 +193,18 @@ class Grading:
             text = f"stopped after {limit:g} s, the limit while grading; is there an endless loop?"
             cell.outputs.append(error_output("CellTimeout", text))
             self.warnings.append(f"{self._exercise.name}: cell {cell.id} {text.split(';')[0]}.")
+
+    def _what_is_broken(self) -> str:
+        """What a cell did to what hidden tests need; empty where all is well."""
+        try:
+            self._is_full = self._submission.disk_is_full
+        except NotebookLost:
+            return self._submission.why_ended() or "its processes were ended"
+        if self._is_full:
+            return f"the disk limit of {self._limits.disk_mb} MB and 20,000 files was reached"
+        if not all(held.alive for held in self._all_held):
+            return "other processes of the notebook were ended"
+        return ""
 
     def _hold(self, cell: NotebookNode) -> Held | None:
         if self._lost:

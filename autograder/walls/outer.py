@@ -83,12 +83,13 @@ def open_box(isolation: Isolation, data: Path, labkit: Path, fd: int, probe: boo
     )
     module = "autograder.boundary.inside.warm"
     wish = ["probe"] if probe else []
-    command = [sys.executable, "-m", module, *wish, str(fd), plan.to_json()]
+    command = [sys.executable, "-P", "-m", module, *wish, str(fd), plan.to_json()]
     environment = dict(SETTLED)
     if boxed:
         command = [*bubblewrap_command(isolation.bwrap, data, labkit), *command]
     else:
         environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment["PYTHONPATH"] = str(PACKAGE.parent)
     printed = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the box)
     process = subprocess.Popen(
         command,

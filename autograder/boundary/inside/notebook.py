@@ -50,7 +50,7 @@ def serve_held(channel: Channel, shell: NotebookShell) -> None:
     """Wait as the notebook was at a check; fork for each hidden test.
 
     Args:
-        channel: Carries `snapshot` (with a descriptor) and `drop` requests.
+        channel: Carries `snapshot` (with a descriptor), `drop` and `here` requests.
         shell: Of the notebook.
     """
     snapshot_pid = 0

@@ -20,6 +20,7 @@ from autograder.boundary.inside.plan import Plan
 from autograder.boundary.wire import Channel, ChannelClosed
 
 SMALL_DATA = {"MNIST": "digits/MNIST", "sst2": "reviews/sst2"}  # as loaders look for them
+LEAST_BYTES, LEAST_FILES = 1_000_000, 100
 Serve = Callable[[Channel, int], None]
 
 
@@ -59,7 +60,7 @@ def _take_leave(*_: object) -> None:
 
 
 def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> None:
-    """Answer requests until the channel closes: to start a notebook, interrupt it, stop it."""
+    """Answer requests until the channel closes: about a notebook, and about room to write."""
     notebook_pid = 0
     while True:
         try:
@@ -74,7 +75,17 @@ def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> 
         elif request["op"] == "stop" and notebook_pid:
             with contextlib.suppress(OSError):
                 os.killpg(notebook_pid, signal.SIGKILL)
-        channel.send({})
+        channel.send({"full": _is_full(home)} if request["op"] == "disk" else {})
+
+
+def _is_full(home: Path) -> bool:
+    """Whether nothing more can be written: then nothing that runs here can be relied on."""
+    for place in (home, Path("/dev/shm")):
+        with contextlib.suppress(OSError):
+            left = os.statvfs(place)
+            if left.f_bavail * left.f_frsize < LEAST_BYTES or left.f_ffree < LEAST_FILES:
+                return True
+    return False
 
 
 def _fork_notebook(

@@ -8,7 +8,7 @@ for start in {"/home", "/root", "/tmp", "/srv", "/opt", "/mnt", "/var", *above}:
     for folder, _, files in os.walk(start):
         for name in files:
             path = os.path.join(folder, name)
-            if any(word in path for word in NAMES) and not path.startswith(os.getcwd()):
+            if any(word in path for word in NAMES) and "site-packages" not in path:
                 try:
                     print("ESC" + "APED to", path, open(path, "rb").read(200_000))
                 except OSError:
