@@ -114,22 +114,24 @@ def _read_cell(cell: dict[str, Any]) -> SubmittedCell:
         source = "".join(part for part in source if isinstance(part, str))
     metadata = cell.get("metadata")
     settings = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    text = source if isinstance(source, str) else ""
+    whole = _whole(text)
     grade_id = settings.get("grade_id") if isinstance(settings, dict) else None
     cell_id = cell.get("id")
     return SubmittedCell(
         kind="code" if cell.get("cell_type") == "code" else "markdown",
-        source=_text(source) if isinstance(source, str) else "",
+        source=whole.replace("\r\n", "\n"),
         grade_id=grade_id if isinstance(grade_id, str) else None,
         cell_id=cell_id if isinstance(cell_id, str) else None,
         settings=settings if isinstance(settings, dict) else {},
         tagged=isinstance(metadata, dict) and bool(metadata.get("tags")),
+        mended=whole != text,
     )
 
 
-def _text(source: str) -> str:
-    """With Python's line ends, and without the halves of characters that JSON can say."""
-    whole = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\r\n", "\n")
+def _whole(source: str) -> str:
+    """A text without the halves of characters that JSON can say."""
+    return source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _match(cells: list[SubmittedCell], exercise: Exercise) -> tuple[list[str | None], int]:

@@ -29,6 +29,7 @@ class SubmittedCell:
         cell_id: Its id, if it has one.
         settings: nbgrader's metadata, as claimed.
         tagged: Whether it has tags.
+        mended: Whether characters of its text that are none were replaced.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class SubmittedCell:
     cell_id: str | None
     settings: Mapping[str, Any] = field(default_factory=dict)
     tagged: bool = False
+    mended: bool = False
 
 
 def describe_file(data: Mapping[str, Any]) -> Iterator[str]:
@@ -87,6 +89,8 @@ def describe_cells(
             yield f"{what} {_listed(found)}; put back as released"
     if any(cell.tagged for cell in cells):
         yield "has tags in cells' metadata, which were ignored"
+    if any(cell.mended for cell in cells):
+        yield "holds halves of characters, which were replaced"
     claimed = Counter(cell.grade_id for cell in cells if cell.grade_id in released)
     doubled = [str(name) for name, count in claimed.items() if count > 1]
     if doubled:

@@ -91,8 +91,6 @@ class Reader:
             except UnreadableSubmission as problem:
                 submission.warnings.append(f"{path.name} {problem}; not graded.")
                 continue
-            if path.lstat().st_nlink > 1:
-                submission.warnings.append(f"{path.name} is one file with another (a hard link).")
             intake = rebuild(raw, exercise)
             if self._variants:
                 files[path.name] = raw

@@ -47,7 +47,10 @@ def read_submitted(path: Path, limit_bytes: int) -> bytes:
     """
     try:
         with _folder_of(path) as folder:
-            return _read(path.name, folder, limit_bytes)
+            content = _read(path.name, folder, limit_bytes)
+        if path.lstat().st_nlink > 1 and not _is_first_name(path):
+            raise UnreadableSubmission("is another student's file (a hard link)")
+        return content
     except FileNotFoundError:
         raise NotHandedIn("was not handed in") from None
     except OSError as error:
@@ -60,8 +63,8 @@ def problem_of(found: os.stat_result, limit_bytes: int, is_notebook: bool = Fals
     Args:
         found: What `lstat` or `fstat` says of it.
         limit_bytes: The largest size that is read.
-        is_notebook: Whether it is only ever read as a notebook. Then it may have another name: of
-            two students who share a file on disk, nobody can tell whose it is.
+        is_notebook: Whether it is only ever read as a notebook. Then it may have another name, lest
+            a link of one student costs another their work; see `read_submitted`.
     """
     if not stat.S_ISREG(found.st_mode):
         return KINDS.get(stat.S_IFMT(found.st_mode), "is no ordinary file")
@@ -70,6 +73,15 @@ def problem_of(found: os.stat_result, limit_bytes: int, is_notebook: bool = Fals
     if found.st_size > limit_bytes:
         return f"is larger than {size(limit_bytes)}"
     return ""
+
+
+def _is_first_name(path: Path) -> bool:
+    """Whether a file with several names got this one first, as the times of its folders tell."""
+    mine, lab = path.lstat(), path.parent.name
+    others = (p for p in path.parents[2].glob(f"*/{lab}/*.ipynb") if p != path)
+    same = [p for p in others if p.lstat().st_ino == mine.st_ino]
+    made = path.parent.stat().st_mtime_ns
+    return all(made < other.parent.stat().st_mtime_ns for other in same)
 
 
 def size(count_bytes: int) -> str:

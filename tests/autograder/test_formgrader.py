@@ -90,5 +90,6 @@ def test_marks_by_hand_are_kept_exported_and_asked_for_again_only_where_the_answ
     assert (row[EX2], row["late penalty"], row["score"]) == ("1", "0.5", "0.5")
 
     path.with_name("timestamp.txt").unlink()
-    assert "nobody knows when it was handed in" in write_class_report(course, LAB).read_text("utf-8")
+    page = write_class_report(course, LAB).read_text("utf-8")
+    assert "nobody knows when it was handed in" in page
     assert Recorder(course, LAB).write_feedback("ada") is None

@@ -227,3 +227,14 @@ def test_our_grading_says_so_and_grades_the_rest(course: Course, hostile: Path) 
         assert f"{EX2}.ipynb is a symbolic link; not graded." in warnings
         assert f"{EX3}.ipynb is a named pipe; not graded." in warnings
         assert any(w.startswith("same.csv has another name elsewhere") for w in warnings)
+
+
+def test_of_two_names_of_a_file_the_later_one_is_refused(place: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "submitted" / "ada" / LAB / "a.ipynb"
+    victim.parent.mkdir(parents=True)
+    victim.write_bytes(b"hers")
+    os.utime(victim.parent, ns=(1, 1))
+    os.link(victim, place / "a.ipynb")
+    assert read_submitted(victim, 10) == b"hers"
+    with pytest.raises(UnreadableSubmission, match="another student's file"):
+        read_submitted(place / "a.ipynb", 10)

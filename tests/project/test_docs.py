@@ -39,6 +39,9 @@ FOR_READERS = {
     "python -m labkit submit": "needs notebooks that a student has run",
     "autograder export canvas lab1_magnitude --canvas Grades-Pruning.csv": "needs a file of Canvas",
     "autograder collect lab1_magnitude ~/Downloads/submissions.zip": "needs a file of Canvas",
+    "HOSTILE_SAMPLES=fork_bomb .venv/bin/pytest tests/autograder/test_hostile.py -m slow": (
+        "takes minutes"
+    ),
     'pip install -e ".[cluster]"': "make installs it already",
     "autograder grade lab1_magnitude --scheduler tcp://host:8786": "needs a cluster",
     "source .venv/bin/activate": "changes the reader's shell only",
@@ -58,6 +61,8 @@ def checked_form(line: str) -> str:
         return f"make -n {STAMP} {line.removeprefix('make ')}"
     if line == "jupyter lab":
         return "jupyter lab --version"
+    if line.startswith("HOSTILE_SAMPLES="):
+        return f"test -r {line.split()[2]}"
     if line.startswith("pip install -e "):
         return f"grep -q '^{line.split('[')[1].split(']')[0]} = ' pyproject.toml"
     if line.startswith("source "):
