@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from cpu_time import counted
 from grading_otter import otter_commands, require_full_results
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
@@ -112,15 +112,21 @@ def require_full_marks(course: Course, students: int) -> None:
 def timed(commands: list[list[str]], folder: Path, environment: dict[str, str]) -> Cost:
     """Run commands one after the other; their seconds with those of their children."""
     inherited = {name: value for name, value in os.environ.items() if name not in THREADS}
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    for command in commands:
-        done = subprocess.run(
-            command, cwd=folder, env=inherited | environment, capture_output=True, text=True
-        )
-        if done.returncode:
-            sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    wall_s, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    start = time.perf_counter()
+    with counted() as cpu:
+        for command in commands:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=inherited | environment,
+                capture_output=True,
+                text=True,
+                preexec_fn=cpu.join,
+            )
+            if done.returncode:
+                printed = done.stdout[-2000:] + done.stderr[-2000:]
+                sys.exit(f"{' '.join(command)} failed:\n{printed}")
+    return Cost(time.perf_counter() - start, cpu.seconds)
 
 
 def print_table(costs: dict[str, Cost], students: int, workers: int) -> None:

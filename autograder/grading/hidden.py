@@ -23,7 +23,8 @@ from _pytest.runner import runtestprotocol
 from nbformat import NotebookNode
 
 from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
-from autograder.boundary.session import Held, NotebookSession, SubmissionSession
+from autograder.boundary.notebook import Held, NotebookSession
+from autograder.boundary.session import SubmissionSession
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
 from autograder.grading.carrying import Carried
@@ -168,6 +169,8 @@ class Grading:
             for cell, grade_id, held in checks:
                 self._held = held
                 self._judge(cell, grade_id, tests[grade_id])
+                if held:
+                    held.close()
 
     def _execute(self, cell: NotebookNode) -> None:
         if cell.id == self.lost_in:

@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.boundary.session import NotebookSession, WarmProcess
+from autograder.boundary.notebook import NotebookSession
+from autograder.boundary.session import WarmProcess
 from autograder.course import Course, put_scripts_on_path
 from autograder.demo import make_demo_course
 from autograder.grading.limits import Limits

@@ -14,7 +14,8 @@ from torch import nn
 from torch.nn.utils import prune
 
 from autograder.boundary.errors import Died, Missing, NotebookLost, Raised, TookTooLong
-from autograder.boundary.session import NotebookSession, WarmProcess
+from autograder.boundary.notebook import NotebookSession
+from autograder.boundary.session import WarmProcess
 from autograder.boundary.snapshot import Update
 from autograder.boundary.student import Student
 from autograder.boundary.views import BadClaim, ModuleView, Opaque, decode, same_bits, view

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from autograder.boundary.errors import NotebookLost
-from autograder.boundary.session import NotebookSession, SubmissionSession, WarmProcess
+from autograder.boundary.notebook import NotebookSession
+from autograder.boundary.session import SubmissionSession, WarmProcess
 from autograder.grading.limits import Limits
 from autograder.walls import environment, outer, probing
 from autograder.walls.environment import files_without
@@ -208,7 +209,10 @@ def test_one_submission_finds_nothing_of_the_one_before(walled: WarmProcess) -> 
     )
     with walled.submission(ALLOWANCE) as one:
         one.notebook("one", 1).execute(leave, 20.0)
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.cmdline() or [])]
+    left = [
+        p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.info["cmdline"] or [])
+    ]
+    assert not left
     with walled.submission(ALLOWANCE) as two:
         found = shown(two.notebook("two", 1), "import os; print(os.path.exists('/tmp/mine'))")
     assert "False" in found
