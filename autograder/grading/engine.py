@@ -92,10 +92,9 @@ class Engine:
     ) -> NotebookResult:
         rebuilt = nbformat.from_dict(notebook)
         for _ in range(ATTEMPTS):
+            warm = self._ready()
             try:
-                return grade_notebook(
-                    self._ready(), rebuilt, exercise, job.seed, job.limits, carried
-                )
+                return grade_notebook(warm, rebuilt, exercise, job.seed, job.limits, carried)
             except NotebookLost:
                 continue  # not by a cell: those are reported; the process tree itself was hit
             except WarmProcessFailed:
