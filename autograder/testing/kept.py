@@ -7,7 +7,7 @@ Does not: outlive the notebook: it lies in pytest's session, and each notebook h
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 
@@ -38,4 +38,4 @@ def kept(request: pytest.FixtureRequest, name: str, make: Callable[[], Value]) -
     thing = things[name]
     if isinstance(thing, (StudentFault, AssertionError)):
         raise thing
-    return thing  # type: ignore[return-value]  # what `make` of that name gave
+    return cast(Value, thing)  # what `make` of that name gave

@@ -85,6 +85,16 @@ def hand_in(course: Course) -> Callable[..., Path]:
     return hand_in
 
 
+@pytest.fixture
+def around(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Where submissions go, a gradebook and a neighbour's notebook."""
+    gradebook, neighbour = tmp_path / "gradebook.db", tmp_path / "submitted" / "n" / LAB / "n.ipynb"
+    neighbour.parent.mkdir(parents=True)
+    gradebook.write_text("grades")
+    neighbour.write_text("{}")
+    return tmp_path / "submitted", gradebook, neighbour
+
+
 def answers(exercise: Exercise) -> dict[str, str]:
     """Every cell of the solution, by id."""
     return {cell.id: cell.source for cell in exercise.source.cells}

@@ -29,29 +29,13 @@ from autograder.hostile.verdict import Expected, Outcome, judge
 from autograder.sample_class import SampleError
 from autograder.walls.probing import probe_level
 from tests.autograder import hostile_batch as batch
-from tests.autograder.conftest import LAB
+from tests.autograder.hostile_place import build
 
 SAMPLES = load_hostile()
 E1, E2 = "ex1_base_model", "ex2_magnitude_pruning"
 GIGABYTE = 10**9
 ESCAPED_FILES = ("/tmp/hostile-unpickled", "/tmp/hostile-escaped.ipynb")
 SLOW_TO_BUILD = ("zip_bomb", "many_files")
-
-
-@pytest.fixture
-def around(tmp_path: Path) -> tuple[Path, Path, Path]:
-    """Where submissions go, a gradebook and a neighbour's notebook."""
-    gradebook, neighbour = tmp_path / "gradebook.db", tmp_path / "submitted" / "n" / LAB / "n.ipynb"
-    neighbour.parent.mkdir(parents=True)
-    gradebook.write_text("grades")
-    neighbour.write_text("{}")
-    return tmp_path / "submitted", gradebook, neighbour
-
-
-def build(names: list[str], exercises, around) -> list[Path]:
-    samples = load_hostile(names)
-    ids = build_hostile(samples, exercises, *around)
-    return [around[0] / student / LAB for student in ids]
 
 
 # the corpus

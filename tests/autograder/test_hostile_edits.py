@@ -5,32 +5,14 @@ from __future__ import annotations
 import json
 import stat
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from autograder.hostile.place import EDITS, Place
-from autograder.hostile.samples import build_hostile, load_hostile
-from tests.autograder.conftest import LAB
+from tests.autograder.hostile_place import build
 
 E1 = "ex1_base_model"
 GIGABYTE = 10**9
-
-
-@pytest.fixture
-def around(tmp_path: Path) -> tuple[Path, Path, Path]:
-    """Where submissions go, a gradebook and a neighbour's notebook."""
-    gradebook, neighbour = tmp_path / "gradebook.db", tmp_path / "submitted" / "n" / LAB / "n.ipynb"
-    neighbour.parent.mkdir(parents=True)
-    gradebook.write_text("grades")
-    neighbour.write_text("{}")
-    return tmp_path / "submitted", gradebook, neighbour
-
-
-def build(names: list[str], exercises, around) -> list[Path]:
-    samples = load_hostile(names)
-    ids = build_hostile(samples, exercises, *around)
-    return [around[0] / student / LAB for student in ids]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from typing import Any
 
 from autograder.boundary.inside import linux
 
@@ -63,9 +64,9 @@ def install(among_others: bool = False) -> None:
         raise SeccompMissing(str(error)) from error
 
 
-def _add(rules: object, action: object, name: str, *arguments: object) -> None:
+def _add(rules: Any, action: int, name: str, *arguments: Any) -> None:
     try:
-        rules.add_rule(action, name, *arguments)  # type: ignore[attr-defined]
+        rules.add_rule(action, name, *arguments)
     except OSError as error:  # a call that this machine's architecture or library does not know
         if error.errno not in (errno.EFAULT, errno.EINVAL, errno.EDOM, errno.ENOENT):
             raise
