@@ -9,6 +9,7 @@ import os
 import pty
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,8 @@ class Asked:
         return self.answer
 
 
-def grade(course: Course, asked: Asked | None = None, **more: object) -> GradingRun:
-    options = Options(workers=1, confirm=asked, **more)  # type: ignore[arg-type]
+def grade(course: Course, asked: Asked | None = None, **more: Any) -> GradingRun:
+    options = Options(workers=1, confirm=asked, **more)
     return run_grading(course, tiny.LAB, Quiet(), options)
 
 

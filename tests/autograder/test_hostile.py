@@ -13,6 +13,7 @@ import os
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -98,9 +99,9 @@ def test_wrong_answers_follow_the_attack(exercises, around):
 
 
 def test_points_follow_from_few_words(exercises):
-    def points(**about: object) -> dict[str, float]:
+    def points(**about: Any) -> dict[str, float]:
         about = {"notebooks": (E1, E2)} | about
-        sample = HostileSample("x", Path("x"), "x", "Files", "N", **about)  # type: ignore[arg-type]
+        sample = HostileSample("x", Path("x"), "x", "Files", "N", **about)
         return sample.expected(exercises).points
 
     full = points()
