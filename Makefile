@@ -70,7 +70,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
 	  || true
-	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]' \
+	@$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]' \
 	  || { echo "uv did not manage; going on with pip, which takes minutes."; \
 	       $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	         -c constraints.txt -e '.[dev]'; }

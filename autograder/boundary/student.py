@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,10 +19,13 @@ class Student:
 
     >>> student.calculate_sparsity(torch.tensor([0.0, 1.0]))  # doctest: +SKIP
     50.0
+
+    Args:
+        fork: Makes the copy of the process; called once, when the test first wants something.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, fork: Callable[[], Snapshot]) -> None:
+        self._fork = functools.cache(fork)
         self.last: Call | None = None
 
     def call(
@@ -31,19 +35,19 @@ class Student:
 
         A module that it returns is called on each input of `probe`: see `last.outputs`.
         """
-        self.last = self._snapshot.call(name, args, kwargs, probe)
+        self.last = self._fork().call(name, args, kwargs, probe)
         return self.last
 
     def write_file(self, name: str, data: bytes) -> None:
         """Put a file into the notebook's working folder."""
-        self._snapshot.write_file(name, data)
+        self._fork().write_file(name, data)
 
     def read_file(self, name: str) -> bytes | None:
         """A file of the working folder, never to be trusted; None where there is none."""
-        return self._snapshot.read_file(name)
+        return self._fork().read_file(name)
 
     def __getitem__(self, name: str) -> Any:
-        return self._snapshot.value(name)
+        return self._fork().value(name)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def function(*args: Any, **kwargs: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from typing import TYPE_CHECKING
 
 import psutil
 import typer
@@ -13,7 +14,9 @@ from autograder.boundary.inside.probe import ATTEMPTS
 from autograder.console import console
 from autograder.grading.limits import Limits
 from autograder.walls.isolation import LEVELS
-from autograder.walls.probing import Probe, describe, probe_level
+
+if TYPE_CHECKING:
+    from autograder.walls.probing import Probe
 
 WARM_MB = 900  # what a worker takes before it grades anything
 
@@ -28,6 +31,8 @@ def doctor() -> None:
 
     Builds each level around a process that tries to get through it. Exit status 1 where none holds.
     """
+    from autograder.walls.probing import describe, probe_level
+
     with console.status("Building walls and trying to get through them"):
         probes = {level: probe_level(level) for level in LEVELS}
     console.print(_machine())

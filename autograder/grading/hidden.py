@@ -140,8 +140,8 @@ class Grading:
     @pytest.fixture
     def student(self) -> Iterator[Student]:
         """The student's notebook, in a fresh copy of its process."""
-        with self._snapshot() as snapshot:
-            yield Student(snapshot)
+        with contextlib.ExitStack() as copies:
+            yield Student(lambda: copies.enter_context(self._snapshot()))
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:

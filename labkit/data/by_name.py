@@ -2,6 +2,7 @@
 
 import os
 
+from labkit import quick
 from labkit.data.loader import TensorLoader
 from labkit.data.mnist import load_mnist
 from labkit.data.sst2 import VOCABULARY_SIZE, load_sst2
@@ -42,7 +43,7 @@ def load(
 
 
 def model_settings(name: str) -> dict[str, int]:
-    """Return the arguments of `FFN` that fit a data set.
+    """Return the arguments of `FFN` that fit a data set; narrower in a quick run.
 
     Example:
         >>> model_settings("mnist")
@@ -54,7 +55,8 @@ def model_settings(name: str) -> dict[str, int]:
     Raises:
         DataError: The name is unknown.
     """
-    return dict(_SETTINGS[checked_name(name)])
+    settings = dict(_SETTINGS[checked_name(name)])
+    return settings | {"hidden_size": quick.width_of(settings["hidden_size"])}
 
 
 def checked_name(name: str) -> str:

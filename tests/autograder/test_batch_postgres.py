@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not shutil.which("initdb") or not shutil.which("pg_ctl"):
         pytest.skip("there is no PostgreSQL here")
     # A short path: a socket's name has at most 107 letters.
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pg.XXXXXX"], text=True).strip())
+    folder = Path(tempfile.mkdtemp(prefix="pg.", dir="/tmp"))
     as_user = []
     if os.getuid() == 0:
         if not shutil.which("runuser"):
@@ -33,15 +34,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         as_user = ["runuser", "-u", USER, "--"]
     data = folder / "data"
     control = [*as_user, "pg_ctl", "-D", str(data), "-w"]
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+
+    def give(*words: str) -> None:
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
     try:
-        subprocess.run([*as_user, "initdb", "-D", str(data), "-U", USER, "-A", "trust"], **quiet)  # type: ignore[call-overload]
+        give(*as_user, "initdb", "-D", str(data), "-U", USER, "-A", "trust")
         options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
-        subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], **quiet)  # type: ignore[call-overload]
+        give(*control, "-o", options, "-l", str(folder / "log"), "start")
         yield f"postgresql+psycopg2://{USER}:secret@/{USER}?host={folder}"
     finally:
         with contextlib.suppress(subprocess.CalledProcessError):
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+            give(*control, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -164,7 +164,7 @@ def test_calls_change_the_argument_in_their_snapshot_only(notebook: NotebookSess
     mine = torch.ones(2)
     for _ in range(2):
         with notebook.snapshot(LIMIT_S) as snapshot:
-            student = Student(snapshot)
+            student = Student(lambda: snapshot)
             assert student.double_(mine) == 1
             assert student.last is not None
             assert torch.equal(student.last.args[0], torch.full((2,), 2.0))
@@ -189,7 +189,7 @@ def test_faults_become_sentences_and_cost_one_snapshot(notebook: NotebookSession
     }
     for name, kind in expected.items():
         with notebook.snapshot(1.0) as snapshot, pytest.raises(kind) as caught:
-            Student(snapshot).call(name, 123456.75)
+            Student(lambda: snapshot).call(name, 123456.75)
         assert name in str(caught.value)
         assert "123456" not in str(caught.value)
     run(notebook, "1 + 1")
@@ -205,18 +205,18 @@ def test_what_has_seen_a_reference_cannot_talk(notebook: NotebookSession) -> Non
     with notebook.snapshot(5.0, source) as snapshot:
         snapshot.define("answer = 42")
         with pytest.raises(Raised) as caught:
-            Student(snapshot).tells(1)
+            Student(lambda: snapshot).tells(1)
         place = " at your line `raise e('the answer')`."
         assert str(caught.value) == f"`tells` raised an exception{place}"
         with pytest.raises(Raised) as caught:
-            Student(snapshot).index(1)
+            Student(lambda: snapshot).index(1)
         assert str(caught.value) == "`index` raised IndexError."
     explained = r"IndexError \(list index out of range\) at your line"
     with (
         notebook.snapshot(5.0, "def index(x): return [1][5]") as snapshot,
         pytest.raises(Raised, match=explained),
     ):
-        Student(snapshot).index(1)
+        Student(lambda: snapshot).index(1)
 
 
 def test_callbacks_see_views_and_can_train_the_model(notebook: NotebookSession) -> None:
@@ -230,7 +230,7 @@ def test_callbacks_see_views_and_can_train_the_model(notebook: NotebookSession) 
         return Update("done", {"weight": new}, training=False)
 
     with notebook.snapshot(LIMIT_S) as snapshot:
-        call = Student(snapshot).call("improve", model, train)
+        call = Student(lambda: snapshot).call("improve", model, train)
     assert call.value == "done"
     after = call.args[0]
     assert torch.equal(after.parameters["weight_orig"], new)
@@ -248,7 +248,7 @@ def test_shared_memory_and_left_files_are_seen(notebook: NotebookSession) -> Non
     )
     model = nn.Linear(2, 2)
     with notebook.snapshot(LIMIT_S) as snapshot:
-        student = Student(snapshot)
+        student = Student(lambda: snapshot)
         assert len(student.call("alias", model).shared) == 2
         assert student.call("copy", model).shared == []
         assert student.call("litter", model).files == ["left.pt"]
@@ -262,7 +262,7 @@ def test_nothing_from_a_student_is_unpickled(notebook: NotebookSession) -> None:
         "def give(x): return [Bomb(), {'x': Bomb()}]",
     )
     with notebook.snapshot(LIMIT_S) as snapshot, pytest.MonkeyPatch.context() as patch:
-        student = Student(snapshot)
+        student = Student(lambda: snapshot)
         patch.setattr(pickle, "loads", None)
         patch.setattr(pickle, "Unpickler", None)
         assert student.give(1) == [Opaque("Bomb", None), {"x": Opaque("Bomb", None)}]
@@ -276,5 +276,5 @@ def test_notebooks_are_seeded_and_single_threaded(warm: WarmProcess) -> None:
             run(notebook, "import torch, numpy, random\nassert torch.get_num_threads() == 1")
             run(notebook, "draw = [float(torch.rand(())), numpy.random.rand(), random.random()]")
             with notebook.snapshot(LIMIT_S) as snapshot:
-                seen.append(Student(snapshot)["draw"])
+                seen.append(Student(lambda: snapshot)["draw"])
     assert seen[0] == seen[1] != seen[2]

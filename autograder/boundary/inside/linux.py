@@ -28,6 +28,8 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
+MADV_COLLAPSE = 25
+
 LAST_CAPABILITY = 63
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -49,6 +51,11 @@ def prctl(option: int, value: int = 0) -> None:
     """Set an attribute of this process; does nothing where there is no Linux."""
     if sys.platform == "linux":
         _check(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0))
+
+
+def madvise(address: int, length: int, advice: int) -> None:
+    """Say how some of this process's memory should be kept."""
+    _check(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), advice))
 
 
 def syscall(number: int, *arguments: object) -> int:

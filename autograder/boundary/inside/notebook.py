@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from autograder.boundary.inside import process
-from autograder.boundary.inside.shell import NotebookShell, execute_cell, start_shell
+from autograder.boundary.inside.shell import NotebookShell, execute_cell, inherited_shell
 from autograder.boundary.inside.snapshot import serve_snapshot
 from autograder.boundary.wire import Channel, ChannelClosed
 
@@ -35,7 +35,7 @@ def serve_notebook(channel: Channel, seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
-    shell = start_shell()
+    shell = inherited_shell()
     while True:
         request = _receive(channel)
         reply: dict[str, Any] = {}

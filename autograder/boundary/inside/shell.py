@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -158,10 +159,19 @@ class NotebookShell(InteractiveShell):
 
 
 def start_shell() -> NotebookShell:
-    """The process's shell, with inline figures as Jupyter has them."""
-    shell = NotebookShell.instance()
+    """The shell that forks inherit, with inline figures as Jupyter has them."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        shell = NotebookShell.instance(ipython_dir=nowhere)
     shell.run_line_magic("matplotlib", "inline")
     builtins.input = _no_input
+    return shell
+
+
+def inherited_shell() -> NotebookShell:
+    """The shell in a notebook's own process, with its settings in the notebook's home."""
+    shell = NotebookShell.instance()
+    shell.init_ipython_dir(None)
+    shell.init_profile_dir(None)
     return shell
 
 

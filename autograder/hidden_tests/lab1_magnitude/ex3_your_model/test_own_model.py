@@ -10,6 +10,7 @@ from torch import nn
 from autograder.boundary.errors import StudentFault
 from autograder.boundary.views import ModuleView
 from autograder.testing import between, column, fail, ffn, kind, number, task
+from labkit import quick
 from labkit.data import model_settings
 from labkit.models.ffn import FFN
 
@@ -82,9 +83,11 @@ def test_model_is_new_and_own(student):
     if not weights:
         fail("The model has no linear layer and no convolution whose weights could be pruned.")
     for name in ("mnist", "sst2"):
-        given = [p for p in FFN(**model_settings(name)).parameters() if p.dim() == 2]
-        if shapes(model) == sorted(tuple(param.shape) for param in given):
-            fail("That is the network of Exercise 2: choose a model of your own.")
+        settings = model_settings(name)
+        for width in (settings["hidden_size"], quick.WIDTH):
+            given = FFN(**settings | {"hidden_size": width})
+            if shapes(model) == sorted(tuple(p.shape) for p in given.parameters() if p.dim() == 2):
+                fail("That is the network of Exercise 2: choose a model of your own.")
     if sum(tensor.numel() for tensor in model.parameters.values()) > MOST_PARAMETERS:
         fail("The model should have at most 20 million parameters.")
 

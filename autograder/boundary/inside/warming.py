@@ -1,0 +1,88 @@
+"""What every notebook needs, imported and used once, so that no submission pays for it.
+
+All on one thread: a process that has run a parallel operation must not fork and run another.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import io
+
+from autograder.boundary.inside.hugepages import gather_into_huge_pages
+
+# What notebooks import, and what the processes of a submission do.
+FOR_NOTEBOOKS = (
+    "IPython.core.interactiveshell",
+    "matplotlib.pyplot",
+    "pandas",
+    "torchvision",
+    "tqdm.auto",
+    "labkit.data",
+    "labkit.guide",
+    "labkit.metrics",
+    "labkit.models",
+    "labkit.training",
+    "autograder.boundary.inside.notebook",
+)
+# What torch.onnx.export imports on first use: 1.5 s that no submission should pay again.
+FOR_EXPORT = (
+    "torch.export._trace",
+    "torch.onnx._internal.exporter._compat",
+    "torch._functorch._activation_checkpointing.graph_info_provider",
+    "onnxscript.function_libs.torch_lib.ops",
+    "sympy.tensor.tensor",
+)
+FOR_WALLS = ("psutil", "pyseccomp")
+
+
+def warm_up() -> None:
+    """Import what notebooks import, train, draw and show a little, and open the cells' shell."""
+    import_all((*FOR_NOTEBOOKS, *FOR_EXPORT, *FOR_WALLS))
+    from autograder.boundary.inside.shell import start_shell
+
+    _train()
+    start_shell()
+    _draw()
+    gc.collect()
+    gc.freeze()
+    gather_into_huge_pages()
+
+
+def import_all(names: tuple[str, ...]) -> None:
+    """Import modules; seccomp's may be missing, which the wall says when it is put up."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except (ImportError, RuntimeError):
+            if name != "pyseccomp":
+                raise
+
+
+def _train() -> None:
+    import torch
+    from torch.nn.utils import prune
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    model = torch.nn.Linear(4, 2)
+    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    model(torch.ones(1, 4)).sum().backward()
+    optimizer.step()
+    prune.global_unstructured([(model, "weight")], prune.L1Unstructured, amount=1)
+
+
+def _draw() -> None:
+    """Fonts, formulas, the encoder of pictures, tables: each loads what it needs on first use."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [3, 4], label="$x^2$")
+    axes.set_title("Sparsity (%)")
+    axes.legend()
+    figure.savefig(io.BytesIO(), bbox_inches="tight")
+    plt.close("all")
+    frame = pd.DataFrame({"sparsity": [0.5, 1.0]})
+    frame.to_html()
+    frame.style.format(precision=1).to_html()
