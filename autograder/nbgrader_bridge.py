@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import os
 from pathlib import Path
 from typing import Any
 
@@ -29,29 +28,11 @@ from autograder.intake import SIZE_LIMIT_BYTES, rebuild
 from autograder.lab import Exercise, read_lab
 from autograder.submissions import Reader, find_or_grade
 
-Stamp = tuple[tuple[str, int, int, int], ...]
-
 
 def _find_exercise(course: Course, resources: dict[str, Any]) -> Exercise:
     names = resources["nbgrader"]
-    exercises = {e.name: e for e in _read_lab(course, names["assignment"])}
+    exercises = {e.name: e for e in read_lab(course.labs, names["assignment"])}
     return exercises[names["notebook"]]
-
-
-def _read_lab(course: Course, lab: str) -> list[Exercise]:
-    """The lab, read again only where a file of it has changed: nbgrader asks for each notebook."""
-    return _read_lab_once(course.labs, lab, _stamp(course.labs / lab))
-
-
-@functools.lru_cache(maxsize=2)
-def _read_lab_once(labs: Path, lab: str, stamp: Stamp) -> list[Exercise]:
-    return read_lab(labs, lab)
-
-
-def _stamp(folder: Path) -> Stamp:
-    """What tells whether a file in a folder is another than before."""
-    entries = [(entry.name, entry.stat(follow_symlinks=False)) for entry in os.scandir(folder)]
-    return tuple(sorted((n, s.st_ino, s.st_size, s.st_mtime_ns) for n, s in entries))
 
 
 class SubmissionExporter(NotebookExporter):
@@ -125,7 +106,7 @@ def result_of(
 ) -> NotebookResult:
     """The stored result of a submitted notebook, graded in this process where there is none."""
     store = Store(course.store)
-    exercises = _read_lab(course, exercise.lab)
+    exercises = read_lab(course.labs, exercise.lab)
     reader = Reader(course, exercises, store.seed(exercise.lab), Limits())
     engine = _engine(course.root, isolation)
     return find_or_grade(reader, store, student, exercise.name, engine.grade)

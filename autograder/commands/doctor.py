@@ -44,7 +44,7 @@ def doctor() -> None:
                 console.print(f"  {describe(probe)}", soft_wrap=True)
         console.print(
             "[red]Submissions would not be walled off[/red]: `autograder grade` refuses here. "
-            "On Linux, `apt-get install bubblewrap`; elsewhere grade in a Linux container.",
+            "On Linux, `apt-get install bubblewrap`; elsewhere `container/autograder` does it.",
             soft_wrap=True,
         )
         raise typer.Exit(1)
