@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -149,6 +150,18 @@ def test_processes_and_threads_are_bounded(
     except NotebookLost:
         pass  # ended by its guard
     assert most < 200
+
+
+def test_a_swarm_is_gone_when_its_submission_is(walled: WarmProcess) -> None:
+    attack = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+    with walled.submission(ALLOWANCE) as submission:
+        notebook = submission.notebook("swarm", 1)
+        with contextlib.suppress(NotebookLost):
+            notebook.execute(attack, 4.0)
+    deadline = time.monotonic() + 10
+    while len(left := psutil.Process().children(recursive=True)) > 4:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
 
 
 def test_what_can_be_written_is_bounded(walled: WarmProcess, notebook: NotebookSession) -> None:

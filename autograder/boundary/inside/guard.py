@@ -23,7 +23,7 @@ from autograder.boundary.wire import Channel, ChannelClosed
 
 INTERVAL_S = 0.1
 MEGABYTE = 1_000_000
-KILL_ROUNDS = 200
+END_S = 60.0
 
 
 def guard_submission(
@@ -121,14 +121,16 @@ def _threads(pid: int) -> int:
 
 
 def _end(pid: int) -> None:
-    """Kill everything below this process until nothing is left; process 1 takes its own along."""
-    for _ in range(KILL_ROUNDS):
-        family = _family()
-        if not family:
-            break
-        for member in family:
-            with contextlib.suppress(psutil.Error):
-                member.send_signal(signal.SIGKILL)
+    """Kill everything below this process until nothing is left; process 1 takes its own along.
+
+    All are stopped before any is killed: what is stopped starts no others in the meantime.
+    """
+    deadline = time.monotonic() + END_S
+    while (family := _family()) and time.monotonic() < deadline:
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for member in family:
+                with contextlib.suppress(psutil.Error):
+                    member.send_signal(number)
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

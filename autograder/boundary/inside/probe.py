@@ -21,6 +21,7 @@ from autograder.boundary.wire import Channel
 
 AF_VSOCK = 40
 FORKS = 2_000
+SIGNAL = "signal other processes"  # the grader sees for itself whether one arrived
 
 
 def serve_probe(channel: Channel, seed: int) -> None:
@@ -75,7 +76,7 @@ def _see(victim: int, **_: Any) -> None:
 
 
 def _signal(victim: int, **_: Any) -> None:
-    os.kill(victim, 0)
+    os.kill(victim, signal.SIGTERM)
 
 
 def _unshare(**_: Any) -> None:
@@ -106,7 +107,7 @@ ATTEMPTS: dict[str, Callable[..., None]] = {
     "send by UDP": _send_udp,
     "open a vsock": _open_vsock,
     "look at other processes": _see,
-    "signal other processes": _signal,
+    SIGNAL: _signal,
     "open namespaces of its own": _unshare,
     "start processes without end": _fork_without_end,
 }

@@ -15,6 +15,8 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from autograder.boundary.inside import landlock, linux, seccomp
 
 NAMESPACES = (
@@ -34,6 +36,7 @@ SYSTEM = (
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 OPEN_FILES = 1024
+SWARM = 8  # times the allowance of processes: what a user's submissions may reach together
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def seal_with_landlock(allowance: Allowance, home: str, readable: list[str]) -> 
     """Without namespaces: only these files, no sockets, no signals to others.
 
     Args:
-        allowance: What may be used up; processes are counted for the whole user id.
+        allowance: What may be used up; processes are counted by the guard.
         home: The one folder that can be written.
         readable: What else than the system can be read.
 
@@ -101,6 +104,7 @@ def seal_with_landlock(allowance: Allowance, home: str, readable: list[str]) -> 
         OSError: The kernel has neither.
     """
     _limit_resources(allowance)
+    _limit_swarm(SWARM * allowance.processes)
     resource.setrlimit(resource.RLIMIT_FSIZE, (allowance.disk_bytes, allowance.disk_bytes))
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     linux.drop_capabilities()
@@ -122,6 +126,30 @@ def _limit_resources(allowance: Allowance) -> None:
             limit = min(limit, most)
         with contextlib.suppress(ValueError, OSError):  # a container may have set a lower one
             resource.setrlimit(kind, (limit, limit))
+
+
+def _limit_swarm(most: int) -> None:
+    """Bound how many processes this user has, so that the guard can always end them all.
+
+    The limit is the user's, not the submission's: hence so many, and those of now on top. Where a
+    user has more than is seen from here, as behind a container's wall, none can be set.
+    """
+    now = 0
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            now += process.num_threads() if process.uids().real == os.getuid() else 0
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    limit = now + most if hard == resource.RLIM_INFINITY else min(now + most, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, hard))
+    try:
+        pid = os.fork()
+    except OSError:
+        resource.setrlimit(resource.RLIMIT_NPROC, (hard, hard))
+        return
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
 
 
 def _content(path: str) -> bytes:
