@@ -1,14 +1,15 @@
 """The grading run: submissions to results, results to gradebook and feedback.
 
 Two stages: `batch.executing` brings what is missing into the store, `recording` takes it into the
-gradebook. Between them stands what would change, and whoever wants to be asked about it.
+gradebook, one submission while others are executed. Where somebody wants to be asked about what
+would change, nothing is recorded before everything is executed.
 """
 
 from __future__ import annotations
 
 import time
 
-from autograder.batch.changes import find_changes
+from autograder.batch.changes import Changes, find_changes
 from autograder.batch.disk import full_disk_told
 from autograder.batch.executing import Execution, Outcome
 from autograder.batch.lock import one_grader
@@ -129,6 +130,7 @@ class _Grading:
             return
         self._progress.start("Running notebooks and hidden tests", len(missing))
         pool = self._options.pool() if self._options.pool else self._local_pool()
+        by_student = {submission.student: submission for submission in missing}
         seen: set[str] = set()
         try:
             for outcome in execution.run(missing, pool):
@@ -137,6 +139,9 @@ class _Grading:
                     note = outcome.problem or next(iter(outcome.warnings), "")
                     self._progress.step(outcome.student, note)
                 seen.add(outcome.student)
+                submission = by_student[outcome.student]
+                if self._options.confirm is None and not execution.missing([submission]):
+                    self._record(run, submission)
         finally:
             pool.close()
 
@@ -166,17 +171,11 @@ class _Grading:
             )
 
     def _commit(self, run: GradingRun) -> None:
-        waiting = [
-            submission
-            for submission in run.submissions
-            if submission.keys
-            and submission.student not in run.failed
-            and not self._recorder.is_recorded(submission)
-        ]
-        run.changes = find_changes(self._course, self._exercises, waiting, self._store)
-        for change in run.changes.changed:
-            self._log.event("changes", change.student, old=change.old_total, new=change.new_total)
-        run.committed = self._options.confirm is None or self._options.confirm(run.changes)
+        """Record what was not while executing: all of it where somebody is to be asked."""
+        waiting = [s for s in run.submissions if s.keys and self._may_record(run, s)]
+        if self._options.confirm is not None:
+            run.changes = self._changes(waiting)
+            run.committed = self._options.confirm(run.changes)
         if not run.committed:
             self._log.event("not committed")
             return
@@ -184,26 +183,40 @@ class _Grading:
         for submission in run.submissions:
             if not submission.keys:
                 self._recorder.enrol(submission.student)
-        self._record(run, waiting)
+        if waiting:
+            self._progress.start("Writing grades and feedback", len(waiting))
+        for submission in waiting:
+            problem = self._record(run, submission)
+            self._progress.step(submission.student, problem or "")
         self._receipts.write_missing(s for s in run.submissions if self._recorder.is_recorded(s))
 
-    def _record(self, run: GradingRun, waiting: list[Submission]) -> None:
-        if not waiting:
-            return
-        self._progress.start("Writing grades and feedback", len(waiting))
-        for submission in waiting:
-            start = time.monotonic()
-            problem = self._recorder.record(submission)
-            seconds = round(time.monotonic() - start, 3)
-            if problem:
-                run.failed[submission.student] = problem
-                self._log.event("failed", submission.student, why=problem)
-            else:
-                run.recorded.append(submission.student)
-                self._receipts.write(submission)
-                keys = list(submission.keys.values())
-                self._log.event("recorded", submission.student, seconds=seconds, keys=keys)
-            self._progress.step(submission.student, problem or "")
+    def _may_record(self, run: GradingRun, submission: Submission) -> bool:
+        return submission.student not in run.failed and not self._recorder.is_recorded(submission)
+
+    def _changes(self, submissions: list[Submission]) -> Changes:
+        changes = find_changes(self._course, self._exercises, submissions, self._store)
+        for change in changes.changed:
+            self._log.event("changes", change.student, old=change.old_total, new=change.new_total)
+        return changes
+
+    def _record(self, run: GradingRun, submission: Submission) -> str | None:
+        """Take one submission into the gradebook; why not, where that failed."""
+        if not self._may_record(run, submission):
+            return None
+        if self._options.confirm is None:
+            run.changes += self._changes([submission])
+        start = time.monotonic()
+        problem = self._recorder.record(submission)
+        seconds = round(time.monotonic() - start, 3)
+        if problem:
+            run.failed[submission.student] = problem
+            self._log.event("failed", submission.student, why=problem)
+        else:
+            run.recorded.append(submission.student)
+            self._receipts.write(submission)
+            keys = list(submission.keys.values())
+            self._log.event("recorded", submission.student, seconds=seconds, keys=keys)
+        return problem
 
     def _odd(self, student: str, note: str) -> None:
         self._log.event("odd", student, warnings=[note])

@@ -66,6 +66,11 @@ class Changes:
     unchanged: int = 0
     new: list[str] = field(default_factory=list)
 
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(
+            self.changed + other.changed, self.unchanged + other.unchanged, self.new + other.new
+        )
+
 
 def find_changes(
     course: Course,

@@ -92,16 +92,13 @@ class LocalPool:
         while len(self._slots) < min(len(self._cpus), len(waiting)):
             number = len(self._slots)
             self._slots.append(self._slot(number))
-        idle = list(self._slots)
         while waiting or self._busy:
-            while waiting and idle and self._may_start(waiting[0][1]):
-                job, attempt = waiting.popleft()
-                slot = idle.pop()
-                self._busy[slot.submit(job)] = slot, job, attempt
+            self._hand_out(waiting)
             done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in [each for each in self._busy if each in done]:
+                if future not in self._busy:
+                    continue  # it went back with its worker
                 slot, job, attempt = self._busy.pop(future)
-                idle.append(slot)
                 try:
                     results = slot.take(future)
                 except EVERYBODYS:
@@ -110,10 +107,31 @@ class LocalPool:
                     problem = f"the grader failed on it ({type(error).__name__}: {error})"
                     yield Finished(job, None, slot.name, problem)
                     continue
+                if results is None:
+                    waiting.extendleft(self._take_back(slot))
                 if results is None and attempt < ROUNDS:
                     waiting.append((job, attempt + 1))
                 else:
                     yield Finished(job, results, slot.name)
+
+    def _hand_out(self, waiting: deque[tuple[Job, int]]) -> None:
+        """A job for each worker, then one behind it: none rests while results are recorded."""
+        for behind in (0, 1):
+            for slot in self._slots:
+                if not waiting or not self._may_start(waiting[0][1]):
+                    return
+                if behind and (waiting[0][1] > 1 or len(waiting) <= len(self._slots)):
+                    return  # a retry and the last ones go to whoever is free first
+                if len(self._jobs_of(slot)) == behind:
+                    job, attempt = waiting.popleft()
+                    self._busy[slot.submit(job)] = slot, job, attempt
+
+    def _jobs_of(self, slot: _Slot) -> list[Future[Results]]:
+        return [future for future, (other, _, _) in self._busy.items() if other is slot]
+
+    def _take_back(self, slot: _Slot) -> list[tuple[Job, int]]:
+        """What a worker that died had not begun, and is not to blame for."""
+        return [self._busy.pop(future)[1:] for future in self._jobs_of(slot)]
 
     def _slot(self, number: int) -> _Slot:
         return _Slot(f"local {number + 1}", self._root, self._cpus[number], self._isolation)

@@ -68,7 +68,8 @@ GRAPH = {name: imports(name, path) for name, path in MODULES.items()}
     [
         ("labkit", ("labkit",)),
         ("labkit.metrics", ("labkit.metrics", "labkit.errors")),
-        ("labkit.data", ("labkit.data", "labkit.errors", "labkit.variant")),
+        ("labkit.data", ("labkit.data", "labkit.errors", "labkit.quick", "labkit.variant")),
+        ("labkit.quick", ()),
         ("labkit.variant", ("labkit.errors",)),
         ("autograder", ("autograder", "labkit")),
     ],
