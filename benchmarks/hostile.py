@@ -4,7 +4,7 @@ Each sample goes to each of them for real. Stock nbgrader and Otter run students
 who started them, so here `hostile_box` holds each of their runs. The visible checks are their
 tests, since those are all that they can score.
 
-    python benchmarks/hostile.py --samples nan_result,os_exit --otter /tmp/otter-venv/bin/python
+    python benchmarks/hostile.py --listed --otter /tmp/otter-venv/bin/python
 
 Otter wants an environment of its own (`otter-grader`, which this course does not install); where
 none is named, its column stays empty. This script boxes; it does not build samples or judge them.
@@ -17,6 +17,7 @@ import json
 import shutil
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -25,7 +26,7 @@ from hostile_box import REPOSITORY, box
 from autograder.course import Course, put_scripts_on_path
 from autograder.demo import make_demo_course
 from autograder.grade import grade_lab
-from autograder.hostile.samples import HostileSample, build_hostile, load_hostile
+from autograder.hostile.samples import HOSTILE, HostileSample, build_hostile, load_hostile
 from autograder.hostile.verdict import Outcome, judge
 from autograder.lab import Exercise, read_lab
 from autograder.release.build import generate_assignment
@@ -176,6 +177,12 @@ def by_ours(
     return {s.name: (graded | missing).get(s.student_id, Outcome({})) for s in samples}
 
 
+def one_a_line() -> set[str]:
+    """The first sample of each line of the list of threats."""
+    lines = tomllib.loads((HOSTILE / "coverage.toml").read_text("utf-8"))
+    return {names[0] for group in lines.values() for names in group.values()}
+
+
 def verdict(
     sample: HostileSample, exercises: dict[str, Exercise], outcome: Outcome | None, warn: bool
 ) -> str:
@@ -196,6 +203,7 @@ def main() -> None:
     )
     parser.add_argument("--samples", default="", help="names, with commas (default: all)")
     parser.add_argument("--groups", default="", help="groups, with commas (default: all)")
+    parser.add_argument("--listed", action="store_true", help="one sample a line of the threats")
     parser.add_argument("--tools", default="ours,nbgrader,otter", help="which of the three")
     parser.add_argument("--otter", type=Path, help="the Python of an environment with otter-grader")
     options = parser.parse_args()
@@ -203,6 +211,8 @@ def main() -> None:
     groups = [group for group in options.groups.split(",") if group]
     samples = load_hostile([name for name in options.samples.split(",") if name])
     samples = [sample for sample in samples if not groups or sample.group in groups]
+    if options.listed:
+        samples = [sample for sample in samples if sample.name in one_a_line()]
     tools = options.tools.split(",")
     exercises = {e.name: e for e in read_lab(REPOSITORY / "labs", LAB)}
     ours: dict[str, Outcome] = {}
