@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-COURSE = Path(__file__).parents[1]
+COURSE = Path(__file__).parents[2]
 DOCKERFILE = (COURSE / "container" / "Dockerfile").read_text()
 WRAPPER = COURSE / "container" / "autograder"
 DOCS = (COURSE / "docs" / "instructor.md").read_text()
