@@ -80,6 +80,7 @@ def open_box(isolation: Isolation, data: Path, labkit: Path, fd: int, probe: boo
         user=isolation.user,
         boxed=boxed,
         readable=readable_files(data, labkit),
+        below_tmp=tuple(str(f) for f in environment_folders() if f.is_relative_to("/tmp")),
     )
     module = "autograder.boundary.inside.warm"
     wish = ["probe"] if probe else []
@@ -131,13 +132,13 @@ def box_words(bwrap: str) -> list[str]:
     for place in (*(f"/etc/{name}" for name in SETTINGS), "/sys/devices/system/cpu"):
         if Path(place).exists():
             command += show(Path(place), place)
-    for folder in environment_folders():
-        command += show(folder, str(folder))
-    for package in hidden_packages(PACKAGE):
-        command += ["--tmpfs", str(package), "--remount-ro", str(package)]
     command += ["--proc", "/proc", "--dev", "/dev"]
     for place in ("/tmp", "/dev/shm"):
         command += ["--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", place]
+    for folder in environment_folders():  # after /tmp, since some lie there
+        command += show(folder, str(folder))
+    for package in hidden_packages(PACKAGE):
+        command += ["--tmpfs", str(package), "--remount-ro", str(package)]
     return command
 
 

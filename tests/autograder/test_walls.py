@@ -18,10 +18,7 @@ from autograder.boundary.errors import NotebookLost
 from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.session import SubmissionSession, WarmProcess
 from autograder.grading.limits import Limits
-from autograder.walls import environment, outer, probing
-from autograder.walls.environment import files_without
-from autograder.walls.isolation import NONE, Isolation
-from autograder.walls.probing import NoIsolation, choose, describe, probe_level
+from autograder.walls.probing import choose, describe, probe_level
 from autograder.walls.tool import boxed
 
 REPOSITORY = Path(__file__).parents[2]
@@ -231,6 +228,17 @@ def test_one_submission_finds_nothing_of_the_one_before(walled: WarmProcess) -> 
     assert "False" in found
 
 
+def test_what_a_submission_wrote_is_cleared_away(walled: WarmProcess) -> None:
+    deep = (
+        "import os\nprint(os.getcwd())\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')\n"
+        "open('closed', 'w'); os.chmod('.', 0)"
+    )
+    with walled.submission(ALLOWANCE) as submission:
+        folder = Path(shown(submission.notebook("deep", 1), deep).strip())
+    assert folder.name == "work"
+    assert not folder.parents[1].exists()
+
+
 def test_a_tool_that_reads_hostile_bytes_sees_its_folder_only(tmp_path: Path) -> None:
     if choose("any").outer != "bubblewrap":
         pytest.skip(describe(probe_level("bubblewrap")))
@@ -269,39 +277,3 @@ def test_a_killed_grader_leaves_nothing(tmp_path: Path) -> None:
     grader.stdout.close()
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
-
-
-def test_choosing() -> None:
-    assert choose("none") == NONE
-    best = choose("any")
-    assert best in (probe_level("bubblewrap").isolation, probe_level("landlock").isolation, NONE)
-
-
-def test_without_walls_grading_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(level: str) -> probing.Probe:
-        return probing.Probe(NONE, "it is not installed")
-
-    monkeypatch.setattr(probing, "probe_level", nothing)
-    with pytest.raises(NoIsolation, match=r"nothing was graded.*apt-get install bubblewrap"):
-        choose("auto")
-    assert choose("any") == NONE
-
-
-def test_a_level_that_cannot_start_says_why() -> None:
-    probing.probe_level.cache_clear()
-    broken = Isolation("bubblewrap", "namespaces", "/bin/false")
-    with pytest.raises(Exception, match="did not start"):
-        WarmProcess(REPOSITORY / "data", REPOSITORY, broken, probe=True)
-
-
-def test_an_installed_course_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = tmp_path / "lib" / "site-packages"
-    for name in ("autograder/hidden_tests", "labkit", "torch"):
-        (site / name).mkdir(parents=True)
-    monkeypatch.setattr(environment.sys, "prefix", str(tmp_path))
-    hidden = environment.hidden_packages(site / "autograder")
-    assert hidden == [site / "autograder", site / "labkit"]
-    assert files_without(tmp_path, hidden) == [site / "torch"]
-    monkeypatch.setattr(outer, "PACKAGE", site / "autograder")
-    command = " ".join(outer.bubblewrap_command("bwrap", tmp_path, tmp_path))
-    assert f"--tmpfs {site}/autograder --remount-ro {site}/autograder" in command

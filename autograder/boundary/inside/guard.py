@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import time
 import traceback
 from collections.abc import Callable
@@ -27,7 +28,11 @@ END_S = 60.0
 
 
 def guard_submission(
-    channel: Channel, allowance: Allowance, start: Callable[[], None], theirs: tuple[int, ...]
+    channel: Channel,
+    allowance: Allowance,
+    start: Callable[[], None],
+    theirs: tuple[int, ...],
+    home: Path | None,
 ) -> None:
     """Fork the submission, watch it until it ends or must end, then clear up.
 
@@ -36,6 +41,7 @@ def guard_submission(
         allowance: What the submission may use up.
         start: What the fork does; it never returns.
         theirs: Descriptors that the fork has and this process closes.
+        home: The folder that the submission could write to, where it outlives the submission.
     """
     process.adopt_orphans()
     inherited = _own_memory(os.getpid())
@@ -53,6 +59,8 @@ def guard_submission(
         os.close(descriptor)
     reason = _watch(channel, pid, allowance, inherited)
     _end(pid)
+    if home:
+        _remove(home)
     with contextlib.suppress(ChannelClosed):
         channel.send({"ended": reason})
 
@@ -135,3 +143,9 @@ def _end(pid: int) -> None:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(0.005)
+
+
+def _remove(home: Path) -> None:
+    """With the system's tools: a hostile tree can be too deep for Python's, or closed to us."""
+    for words in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+        subprocess.run([*words, "--", str(home)], stderr=subprocess.DEVNULL, check=False)

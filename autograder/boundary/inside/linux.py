@@ -18,7 +18,7 @@ CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV = 0x1, 0x2, 0x4
-MS_REC, MS_PRIVATE = 0x4000, 0x40000
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -45,6 +45,11 @@ def mount(kind: str, target: str, flags: int = 0, options: str = "") -> None:
     """Mount a file system of a kind (`tmpfs`), or change how one is mounted (an empty kind)."""
     source = kind.encode() or None
     _check(_libc.mount(source, target.encode(), source, flags, options.encode() or None))
+
+
+def bind(source: str, target: str) -> None:
+    """Show a folder, with what is mounted below it, at another place."""
+    _check(_libc.mount(source.encode(), target.encode(), None, MS_BIND | MS_REC, None))
 
 
 def prctl(option: int, value: int = 0) -> None:

@@ -17,6 +17,7 @@ class Plan:
         user: What root becomes: the warm process at once where it is boxed, else each submission.
         boxed: Whether an outer wall stands around the warm process.
         readable: What else than the system a submission may read behind `landlock`.
+        below_tmp: Folders of the Python environment that a new `/tmp` would hide.
     """
 
     data: str
@@ -25,6 +26,7 @@ class Plan:
     user: int = 0
     boxed: bool = False
     readable: tuple[str, ...] = ()
+    below_tmp: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """As an argument of a command."""
@@ -34,4 +36,5 @@ class Plan:
     def from_json(cls, text: str) -> Plan:
         """The inverse of `to_json`."""
         data = json.loads(text)
-        return cls(**data | {"readable": tuple(data["readable"])})
+        lists = {name: tuple(data[name]) for name in ("readable", "below_tmp")}
+        return cls(**data | lists)

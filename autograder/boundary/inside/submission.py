@@ -24,7 +24,19 @@ LEAST_BYTES, LEAST_FILES = 1_000_000, 100
 Serve = Callable[[Channel, int], None]
 
 
-def start_submission(fd: int, plan: Plan, allowance: wall.Allowance, serve: Serve) -> None:
+def make_home(plan: Plan) -> Path | None:
+    """A folder for a submission that gets no `/tmp` of its own; its guard clears it away."""
+    if plan.inner == "namespaces":
+        return None
+    home = Path(tempfile.mkdtemp(prefix="submission-"))
+    if plan.user and os.getuid() == 0:
+        os.chown(home, plan.user, plan.user)
+    return home
+
+
+def start_submission(
+    fd: int, plan: Plan, allowance: wall.Allowance, serve: Serve, home: Path | None
+) -> None:
     """Put the inner wall around this process and serve the descriptor; never returns.
 
     Args:
@@ -32,9 +44,10 @@ def start_submission(fd: int, plan: Plan, allowance: wall.Allowance, serve: Serv
         plan: Which wall, and where data lie.
         allowance: What may be used up.
         serve: What a notebook's process does with its channel and seed.
+        home: What `make_home` made.
     """
     if plan.inner == "namespaces":
-        wall.enter_namespaces(allowance)
+        wall.enter_namespaces(allowance, plan.below_tmp)
         pid = os.fork()
         if pid:
             os.close(fd)
@@ -44,7 +57,7 @@ def start_submission(fd: int, plan: Plan, allowance: wall.Allowance, serve: Serv
         wall.seal_namespaces(allowance)
     elif plan.user and os.getuid() == 0:
         process.become_user(plan.user)
-    home = Path(tempfile.mkdtemp(prefix="submission-"))
+    home = home or Path(tempfile.mkdtemp(prefix="submission-"))
     if plan.inner == "landlock":
         wall.seal_with_landlock(allowance, str(home), list(plan.readable))
     signal.signal(signal.SIGCHLD, _take_leave)

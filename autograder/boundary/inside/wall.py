@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,12 @@ class Allowance:
     seconds: float
 
 
-def enter_namespaces(allowance: Allowance) -> None:
+def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
     """Unshare everything; the next fork is process 1 of the new namespaces.
+
+    Args:
+        allowance: What may be used up.
+        below_tmp: Folders that stay in sight in the new, otherwise empty `/tmp`.
 
     Raises:
         OSError: This machine does not let ordinary users do it.
@@ -76,7 +81,7 @@ def enter_namespaces(allowance: Allowance) -> None:
     linux.mount("", "/", linux.MS_REC | linux.MS_PRIVATE)
     size = f"size={allowance.disk_bytes},nr_inodes=20000,mode=0777"
     quiet = linux.MS_NOSUID | linux.MS_NODEV
-    linux.mount("tmpfs", "/tmp", quiet, size)
+    _mount_tmp(quiet, size, below_tmp)
     linux.mount("tmpfs", "/dev/shm", quiet, size)
     linux.mount("tmpfs", "/proc", quiet, "size=4m,mode=0755")
     for name, content in proc.items():
@@ -110,6 +115,15 @@ def seal_with_landlock(allowance: Allowance, home: str, readable: list[str]) -> 
     linux.drop_capabilities()
     landlock.restrict([*SYSTEM, *readable], [home, *DEVICES])
     seccomp.install(among_others=True)
+
+
+def _mount_tmp(flags: int, size: str, kept: Sequence[str]) -> None:
+    folders = {path: os.open(path, os.O_PATH) for path in kept}
+    linux.mount("tmpfs", "/tmp", flags, size)
+    for path, descriptor in folders.items():
+        Path(path).mkdir(parents=True, exist_ok=True)
+        linux.bind(f"/proc/self/fd/{descriptor}", path)
+        os.close(descriptor)
 
 
 def _limit_resources(allowance: Allowance) -> None:

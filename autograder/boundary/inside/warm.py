@@ -15,7 +15,7 @@ from functools import partial
 from autograder.boundary.inside import process, warming
 from autograder.boundary.inside.guard import guard_submission
 from autograder.boundary.inside.plan import Plan
-from autograder.boundary.inside.submission import Serve, start_submission
+from autograder.boundary.inside.submission import Serve, make_home, start_submission
 from autograder.boundary.inside.wall import Allowance
 from autograder.boundary.wire import Channel, ChannelClosed
 
@@ -41,10 +41,10 @@ def main(fd: int, plan: Plan, probe: bool = False) -> None:
         if pid == 0:
             process.become_child()
             channel.close()
-            start = partial(start_submission, submission_fd, plan, allowance, serve)
             try:
-                guard = Channel(socket.socket(fileno=guard_fd))
-                guard_submission(guard, allowance, start, (submission_fd,))
+                guard, home = Channel(socket.socket(fileno=guard_fd)), make_home(plan)
+                start = partial(start_submission, submission_fd, plan, allowance, serve, home)
+                guard_submission(guard, allowance, start, (submission_fd,), home)
             finally:
                 os._exit(0)
         os.close(submission_fd)
