@@ -1,0 +1,78 @@
+"""Which walls are chosen, what is said when none holds, and what every box shows and hides."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from autograder.boundary.session import WarmProcess
+from autograder.grading.limits import Limits
+from autograder.walls import environment, outer, probing
+from autograder.walls.environment import files_without
+from autograder.walls.isolation import NONE, Isolation
+from autograder.walls.probing import NoIsolation, choose, describe, probe_level
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_choosing() -> None:
+    assert choose("none") == NONE
+    best = choose("any")
+    assert best in (probe_level("bubblewrap").isolation, probe_level("landlock").isolation, NONE)
+
+
+def test_without_walls_grading_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(level: str) -> probing.Probe:
+        return probing.Probe(NONE, "it is not installed")
+
+    monkeypatch.setattr(probing, "probe_level", nothing)
+    with pytest.raises(NoIsolation, match=r"nothing was graded.*apt-get install bubblewrap"):
+        choose("auto")
+    assert choose("any") == NONE
+
+
+def test_a_level_that_cannot_start_says_why() -> None:
+    probing.probe_level.cache_clear()
+    broken = Isolation("bubblewrap", "namespaces", "/bin/false")
+    with pytest.raises(Exception, match="did not start"):
+        WarmProcess(REPOSITORY / "data", REPOSITORY, broken, probe=True)
+
+
+def test_an_installed_course_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "lib" / "site-packages"
+    for name in ("autograder/hidden_tests", "labkit", "torch"):
+        (site / name).mkdir(parents=True)
+    monkeypatch.setattr(environment.sys, "prefix", str(tmp_path))
+    hidden = environment.hidden_packages(site / "autograder")
+    assert hidden == [site / "autograder", site / "labkit"]
+    assert files_without(tmp_path, hidden) == [site / "torch"]
+    monkeypatch.setattr(outer, "PACKAGE", site / "autograder")
+    command = " ".join(outer.bubblewrap_command("bwrap", tmp_path, tmp_path))
+    assert f"--tmpfs {site}/autograder --remount-ro {site}/autograder" in command
+
+
+def test_an_environment_below_tmp_stays_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = probe_level("bubblewrap")
+    if not probe.holds:
+        pytest.skip(describe(probe))
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        library, neighbour = Path(name) / "deep" / "library", Path(name) / "deep" / "neighbour"
+        for folder in (library, neighbour):
+            folder.mkdir(parents=True)
+            (folder / "file").touch()
+        folders = [*outer.environment_folders(), library]
+        monkeypatch.setattr(outer, "environment_folders", lambda: folders)
+        warm = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
+        try:
+            with warm.submission(Limits().allowance) as submission:
+                cell = (
+                    f"import os\nfor folder in {[str(library), str(library.parent)]}:\n"
+                    f"    print(os.listdir(folder))\nopen({str(library / 'mine')!r}, 'w')"
+                )
+                *printed, error = submission.notebook("one", 1).execute(cell, 20.0).outputs
+        finally:
+            warm.close()
+    assert [output["text"] for output in printed] == ["['file']\n['library']\n"]
+    assert "Read-only file system" in error["evalue"]
