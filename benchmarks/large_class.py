@@ -1,78 +1,66 @@
-"""Grade a large class of Lab 1 in one go: time, memory and store as the number of students grows.
+"""Grade a large class of Lab 1 in one go: time, memory, store, and whether time stays linear.
 
 Complete honest submissions of all five exercises, nobody's like another's, graded by
 `autograder grade`; the whole command with its report. Memory is that of the command and everything
-below it, what processes share counted once (PSS), looked at every second.
+below it, what processes share counted once (PSS), looked at every five seconds.
 
-    python benchmarks/large_class.py --students 50 100 200
+    python benchmarks/large_class.py --students 100
     python benchmarks/large_class.py --students 1000       # an evening
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 from grading import OURS, make_course, require_full_marks
 
-from autograder.course import put_scripts_on_path
+from autograder.course import Course, put_scripts_on_path
 
-
-class Measured(NamedTuple):
-    """What one class took."""
-
-    students: int
-    wall_s: float
-    memory_mb: float
-    store_mb: float
+LOOK_S = 5.0
 
 
 def main() -> None:
-    """Grade classes of each size and print a table in Markdown."""
+    """Grade one class and print tables in Markdown."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--students", type=int, nargs="+", default=[25, 50, 100])
+    parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     put_scripts_on_path()
-    print("| students | wall s | s each | peak memory MB | store MB | KB each |")
-    print("|---:|---:|---:|---:|---:|---:|")
-    for students in options.students:
-        it = measure(students, options.workers)
-        each_kb = 1000 * it.store_mb / students
-        print(
-            f"| {students} | {it.wall_s:.0f} | {it.wall_s / students:.2f} | {it.memory_mb:.0f} "
-            f"| {it.store_mb:.1f} | {each_kb:.0f} |",
-            flush=True,
-        )
-
-
-def measure(students: int, workers: int) -> Measured:
-    """Grade one class."""
     with tempfile.TemporaryDirectory() as name:
-        course = make_course(Path(name), students, stock=False)
-        start, peak = time.perf_counter(), 0.0
-        with (Path(name) / "printed").open("w") as printed:
-            command = subprocess.Popen(
-                [*OURS, str(workers)], cwd=course.root, stdout=printed, stderr=printed
-            )
-            while command.poll() is None:
-                peak = max(peak, memory_mb(command.pid))
-                time.sleep(1)
-        wall_s = time.perf_counter() - start
-        if command.returncode:
-            sys.exit((Path(name) / "printed").read_text()[-3000:])
-        require_full_marks(course, students)
-        store = sum(path.stat().st_size for path in course.store.rglob("*") if path.is_file())
-        return Measured(students, wall_s, peak, store / 1e6)
+        course = make_course(Path(name), options.students, stock=False)
+        handed_in = size_mb(course.submitted)
+        wall_s, memory = grade(course, options.workers)
+        print_table(course, options.students, wall_s, memory, handed_in)
+        print_quarters(course)
+        require_full_marks(course, options.students)
+
+
+def grade(course: Course, workers: int) -> tuple[float, float]:
+    """Run the command; its wall seconds and the most memory it had, in MB."""
+    printed = course.root / "printed"
+    start, peak = time.perf_counter(), 0.0
+    with printed.open("w") as output:
+        command = subprocess.Popen(
+            [*OURS, str(workers)], cwd=course.root, stdout=output, stderr=output
+        )
+        while command.poll() is None:
+            peak = max(peak, memory_mb(command.pid))
+            time.sleep(LOOK_S)
+    wall_s = time.perf_counter() - start
+    if command.returncode:
+        sys.exit(printed.read_text(encoding="utf-8")[-3000:])
+    return wall_s, peak
 
 
 def memory_mb(pid: int) -> float:
@@ -89,6 +77,37 @@ def memory_mb(pid: int) -> float:
             continue
         total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total / 1e6
+
+
+def size_mb(folder: Path) -> float:
+    """What the files below a folder take."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def print_table(
+    course: Course, students: int, wall_s: float, memory: float, handed_in: float
+) -> None:
+    """One row for the class."""
+    store, pages = size_mb(course.store), size_mb(course.build / "feedback")
+    print("| students | wall | s each | peak memory | handed in | store | feedback pages |")
+    print("|---:|---:|---:|---:|---:|---:|---:|")
+    print(
+        f"| {students:,} | {wall_s / 60:.0f} min | {wall_s / students:.2f} | {memory:,.0f} MB "
+        f"| {handed_in:,.0f} MB | {store:,.0f} MB | {pages:,.0f} MB |\n"
+    )
+
+
+def print_quarters(course: Course) -> None:
+    """Seconds for each submission in each quarter of the class, the start left out."""
+    (log,) = (course.build / "logs").glob("*.jsonl")
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    done = [datetime.fromisoformat(e["time"]) for e in events if e["event"] == "recorded"]
+    print("| recorded | s each |\n|---|---:|")
+    for quarter in range(4):
+        first, last = quarter * (len(done) - 1) // 4, (quarter + 1) * (len(done) - 1) // 4
+        seconds = (done[last] - done[first]).total_seconds() / (last - first)
+        print(f"| {first + 2:,} to {last + 1:,} | {seconds:.2f} |")
+    print()
 
 
 if __name__ == "__main__":
