@@ -25,6 +25,7 @@ import torch
 
 from autograder.boundary.student import Student
 from autograder.errors import HiddenTestsBroken
+from autograder.testing.nets import between
 from autograder.testing.values import fail
 from autograder.walls.tool import boxed
 
@@ -92,6 +93,11 @@ def read_onnx(student: Student, name: str) -> OnnxFile:
     if model is None:
         fail("`export_onnx` wrote no file at the path that it was given.")
     return OnnxFile(name, model, student.read_file(f"{name}.data"))
+
+
+def fresh_name(rng: torch.Generator) -> str:
+    """A file name that no other test has used: their files may still lie in the folder."""
+    return f"model{between(rng, 10**8, 10**9)}.onnx"
 
 
 def run_onnx(file: OnnxFile, inputs: Sequence[np.ndarray]) -> OnnxRun:
