@@ -22,7 +22,13 @@ from labkit.variant import Variant
 PURPOSE = "variant"
 LEFT_OUT_PERCENT = 2.0
 # One of each row is a student's target: different numbers, but about equally hard.
-TARGETS = ((0.3, 0.35, 0.4, 0.45), (0.55, 0.6, 0.65, 0.7), (0.8, 0.85, 0.9, 0.95))
+TARGETS = (
+    (0.2, 0.25, 0.3, 0.35),
+    (0.45, 0.5, 0.55, 0.6),
+    (0.7, 0.74, 0.78, 0.82),
+    (0.86, 0.88, 0.9, 0.92),
+    (0.95, 0.96, 0.97, 0.98),
+)
 
 
 def derive(key: bytes, lab: str, student: str) -> Variant:

@@ -3,8 +3,8 @@
 Does: read the file and check it. Does not: need it; a lab without one runs as it always did.
 
 Example:
-    >>> variant = read_variant()
-    >>> amounts = variant.sparsities if variant else (0.5, 0.7, 0.9)
+    >>> target_sparsities([0.5, 0.7, 0.9])
+    [0.5, 0.7, 0.9]
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,19 @@ def read_variant(folder: str | os.PathLike[str] | None = None) -> Variant | None
     except (ValueError, RecursionError) as error:
         raise _damaged(path, "it is not JSON") from error
     return _checked(content, path)
+
+
+def target_sparsities(usual: Sequence[float]) -> list[float]:
+    """What to prune to: the variant's sparsities, or the usual ones where there is no variant.
+
+    Args:
+        usual: Shares from 0 to 1, rising.
+
+    Raises:
+        VariantError: There is a variant, but it is damaged.
+    """
+    variant = read_variant()
+    return list(variant.sparsities if variant else usual)
 
 
 def _checked(content: Any, path: Path) -> Variant:

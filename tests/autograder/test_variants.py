@@ -64,7 +64,8 @@ def test_a_variant_is_always_the_same() -> None:
     """Written down, since students hold them: a change of the derivation has to be deliberate."""
     ada = derive(KEY, "lab1", "ada")
     assert ada == derive(KEY, "lab1", "ada")
-    assert (ada.mark, ada.seed, ada.sparsities) == ("a5e2b10b511d", 952012458, (0.35, 0.65, 0.9))
+    assert (ada.mark, ada.seed) == ("a5e2b10b511d", 952012458)
+    assert ada.sparsities == (0.25, 0.55, 0.78, 0.9, 0.96)
     assert derive(KEY, "lab1", "Jo\u0308rg") == derive(KEY, "lab1", "J\u00f6rg")
 
 
@@ -72,9 +73,10 @@ def test_variants_are_distinct_and_know_nothing_of_the_class() -> None:
     found = [derive(KEY, "lab1", name) for name in NAMES]
     assert len({variant.mark for variant in found}) == len(NAMES)
     assert len({variant.seed for variant in found}) == len(NAMES)
-    assert len({variant.sparsities for variant in found}) > 50
+    assert len({variant.sparsities for variant in found}) > 200
     for variant in found:
         assert all(s in row for s, row in zip(variant.sparsities, TARGETS, strict=True))
+        assert list(variant.sparsities) == sorted(variant.sparsities)
     backwards = [derive(KEY, "lab1", name) for name in reversed(NAMES)]
     assert backwards[::-1] == found
     for other in (derive(KEY, "lab2", "ada"), derive(bytes(32), "lab1", "ada")):

@@ -13,7 +13,7 @@ from labkit.data import load
 from labkit.data.own_part import kept_rows
 from labkit.errors import VariantError
 from labkit.guide.submission import gather
-from labkit.variant import FILE_NAME, Variant, read_variant
+from labkit.variant import FILE_NAME, Variant, read_variant, target_sparsities
 
 DATA = Path(__file__).parents[2] / "data"
 ADA = Variant("lab1", "ada", "0123456789ab", 7, (0.3, 0.6, 0.9), 2.0)
@@ -32,6 +32,12 @@ def test_what_is_written_is_read(here: Path) -> None:
     assert read_variant() is None
     (here / FILE_NAME).write_text(ADA.to_json(), encoding="utf-8")
     assert read_variant() == read_variant(here) == ADA
+
+
+def test_targets_are_the_variants_or_the_usual_ones(here: Path) -> None:
+    assert target_sparsities((0.5, 0.7)) == [0.5, 0.7]
+    (here / FILE_NAME).write_text(ADA.to_json(), encoding="utf-8")
+    assert target_sparsities((0.5, 0.7)) == [0.3, 0.6, 0.9]
 
 
 @pytest.mark.parametrize(
