@@ -33,8 +33,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # nbconvert's pages, written once instead of written, read and written again.
-c.GenerateFeedback.exporter_class = "autograder.feedback_exporter.FeedbackExporter"
-c.HTMLExporter.filters = {"markdown2html": "autograder.feedback_exporter.safe_markdown"}
+c.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
+c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.exporter.safe_markdown"}
 
 c.AssignCoursePenalties.plugin_class = "autograder.penalties.CoursePolicy"
 

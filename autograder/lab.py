@@ -18,6 +18,7 @@ from autograder.course import Course
 from autograder.errors import CourseError
 
 HELPERS = Path(__file__).parent / "testing"
+POINTS_IN_TITLE = re.compile(r"\s*\([\d.,½]+ points?\)\s*$")
 CARRY_OVER = re.compile(r"""carry_over\(["']([\w-]+)["']""")
 
 
@@ -65,7 +66,7 @@ class Exercise:
         for cell in self.source.cells:
             settings = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "markdown" and not settings:
-                title = _last_heading(cell.source) or title
+                title = last_heading(cell.source) or title
             if settings.get("solution"):
                 answers.append(cell.source)
                 cells.append(cell.id)
@@ -129,9 +130,15 @@ class Exercise:
         return hashlib.sha256(f"{self.source_version} {self.tests_version}".encode()).hexdigest()
 
 
-def _last_heading(markdown: str) -> str:
+def last_heading(markdown: str) -> str:
+    """The text of the last heading in a Markdown cell; empty where there is none."""
     headings = [line for line in markdown.splitlines() if line.startswith("#")]
     return headings[-1].lstrip("# ").strip() if headings else ""
+
+
+def without_points(title: str) -> str:
+    """A task's heading without its points: `2.1 One step (0.5 points)` is `2.1 One step`."""
+    return POINTS_IN_TITLE.sub("", title)
 
 
 def read_lab(labs: Path, lab: str) -> list[Exercise]:

@@ -195,5 +195,6 @@ def _forward_without_grad(model: nn.Module, inputs: Tensor) -> None:
 def _bar(total: int, progress: bool) -> "tqdm[Any]":
     from tqdm.auto import tqdm
 
-    bar: tqdm[Any] = tqdm(total=total, disable=not progress, leave=False, unit="batch")
+    hidden = not progress or quick.is_quick()  # a quick run is over before one could read it
+    bar: tqdm[Any] = tqdm(total=total, disable=hidden, leave=False, unit="batch")
     return bar

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean, median
 
+from autograder.lab import without_points
 from autograder.report.model import ClassData, StudentRow, TaskRow, TestRow
 
 WIDTHS = (0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
 MOST_BARS = 14
-POINTS_IN_TITLE = re.compile(r"\s*\([\d.,½]+ points?\)\s*$")
 EXERCISE = re.compile(r"ex(\d+)(?:_(.*))?$")
 EPS = 1e-9
 
@@ -78,7 +78,7 @@ class Exercise:
 
 def short_title(task: TaskRow) -> str:
     """A task's heading without the points, or its grade_id where it has no heading."""
-    return POINTS_IN_TITLE.sub("", task.title) or task.grade_id
+    return without_points(task.title) or task.grade_id
 
 
 def exercises(data: ClassData) -> list[Exercise]:

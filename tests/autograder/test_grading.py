@@ -68,7 +68,11 @@ def test_a_class_is_graded_whatever_one_hands_in(
         "broken": dict.fromkeys(full, 0.0),
     }
     page = course.build / "feedback" / "exits" / LAB / f"{EX1}.html"
-    assert "ended the Python process" in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert "ended the Python process" in text
+    for mark, cell, title in (("full", "hardware", "1.1 Your"), ("none", "baseline", "1.2 Save")):
+        line = f'<tr class="{mark}">\n        <td><a href="#ex1-{cell}-check">{title}'
+        assert line in text
     with Gradebook(f"sqlite:///{course.build / 'gradebook.db'}") as gradebook:
         assert "nothing" in {student.id for student in gradebook.students}
 

@@ -211,7 +211,7 @@ def test_stock_nbgrader_and_ours_give_the_same_penalty(
     assert stock["ada"] == (1.0, 0.0, 0, due)
 
     page = course.build / "feedback" / "linus" / LAB / "ex1_base_model.html"
-    assert "Late submission penalty (Score: -0.3)" in page.read_text("utf-8")
+    assert 'handed in late</td><td></td><td class="score">−0.3<' in page.read_text("utf-8")
     late = (
         (course.root / "course.toml")
         .read_text()

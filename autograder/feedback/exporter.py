@@ -1,14 +1,17 @@
-"""Feedback pages, without the second reading of each page that nbconvert does.
+"""Feedback pages with the tasks on top, without the second reading of each that nbconvert does.
 
 nbconvert's HTML exporter parses what it has written with BeautifulSoup, to describe pictures that
 have no description: two thirds of the time that a feedback page takes. Here such pictures get
-theirs before the page is written. `nbgrader_config.py` names this class.
+theirs before the page is written. `nbgrader_config.py` names this class; the page is
+`templates/feedback_page`, which extends nbgrader's.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import nbgrader
 from jinja2 import BytecodeCache, Environment, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
@@ -17,7 +20,12 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
+from traitlets.config import Config
 
+from autograder.feedback.tasks import graded_tasks, page_title
+
+TEMPLATES = Path(__file__).parent / "templates"
+NBGRADERS = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 PICTURES = ("image/png", "image/jpeg")
 NO_DESCRIPTION = "a figure of the notebook"
 
@@ -44,6 +52,18 @@ COMPILED = CompiledTemplates()
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML exporter with descriptions of pictures put into the notebook."""
 
+    @property
+    def default_config(self) -> Config:
+        """The page of this course; formgrader's pages are other exporters' and stay as they are."""
+        config = Config(super().default_config)
+        config.FeedbackExporter.template_name = "feedback_page"
+        config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES), str(NBGRADERS)]
+        return config
+
+    def get_prefix_root_dirs(self) -> list[str]:
+        """Where templates are named by their whole path, as ours names nbgrader's."""
+        return [*super().get_prefix_root_dirs(), str(NBGRADERS)]
+
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()
         environment.bytecode_cache = COMPILED
@@ -62,6 +82,8 @@ class FeedbackExporter(HTMLExporter):
         )
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
         self.register_filter("filter_data_type", widgets)
+        self.register_filter("graded_tasks", graded_tasks)
+        self.register_filter("page_title", page_title)
         # Past HTMLExporter, whose method would parse the page again.
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 

@@ -1,0 +1,1 @@
+"""The pages that students get back: `exporter` writes them, `tasks` says what stands on top."""
