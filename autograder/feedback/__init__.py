@@ -1,1 +1,1 @@
-"""The pages that students get back: `exporter` writes them, `tasks` says what stands on top."""
+"""What students get back: `exporter` writes pages, `tasks` their head, `verdicts` their tables."""

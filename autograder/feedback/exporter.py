@@ -8,6 +8,7 @@ theirs before the page is written. `nbgrader_config.py` names this class; the pa
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,11 @@ class FeedbackExporter(HTMLExporter):
         """Where templates are named by their whole path, as ours names nbgrader's."""
         return [*super().get_prefix_root_dirs(), str(NBGRADERS)]
 
+    def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
+        """nbconvert's, and what the page's head is made of."""
+        yield from super().default_filters()
+        yield from (("graded_tasks", graded_tasks), ("page_title", page_title))
+
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()
         environment.bytecode_cache = COMPILED
@@ -82,8 +88,6 @@ class FeedbackExporter(HTMLExporter):
         )
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
         self.register_filter("filter_data_type", widgets)
-        self.register_filter("graded_tasks", graded_tasks)
-        self.register_filter("page_title", page_title)
         # Past HTMLExporter, whose method would parse the page again.
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 

@@ -27,9 +27,9 @@ from autograder.boundary.notebook import Held, NotebookSession
 from autograder.boundary.session import SubmissionSession
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
+from autograder.feedback.verdicts import feedback_output
 from autograder.grading.carrying import Carried
 from autograder.grading.collection import option_of, points_of, run_hidden_tests
-from autograder.grading.feedback import feedback_output
 from autograder.grading.limits import Limits
 from autograder.grading.outputs import clean_outputs, error_output, size_of
 from autograder.grading.result import TestResult

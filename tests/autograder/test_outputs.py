@@ -7,7 +7,7 @@ import pytest
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.grading.feedback import feedback_output
+from autograder.feedback.verdicts import feedback_output
 from autograder.grading.outputs import clean_outputs
 from autograder.grading.result import TestResult
 from tests.autograder.conftest import REPOSITORY

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.exports.gradescope.metadata import Metadata
 from autograder.exports.gradescope.options import Options
-from autograder.grading.feedback import CODE
+from autograder.feedback.verdicts import CODE
 from autograder.grading.result import NotebookResult, TestResult
 from autograder.grading.scoring import ROUNDING
 from autograder.lab import Exercise, Task
