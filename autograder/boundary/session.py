@@ -18,7 +18,7 @@ from autograder.boundary.inside.wall import Allowance
 from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 from autograder.walls.isolation import Isolation
-from autograder.walls.outer import Box, open_box
+from autograder.walls.outer import BoxFailed, open_box
 
 START_TIMEOUT_S = 120.0
 REASON_TIMEOUT_S = 1.0
@@ -41,17 +41,16 @@ class WarmProcess:
         self, data_dir: Path, labkit_dir: Path, isolation: Isolation, probe: bool = False
     ) -> None:
         self.isolation = isolation
-        self._channel, theirs = Channel.pair()
-        self._box: Box = open_box(isolation, data_dir, labkit_dir, theirs.fileno(), probe)
-        theirs.close()
+        failed = f"The process that runs notebooks did not start ({isolation}). It said: "
+        try:
+            self._box, self._channel = open_box(isolation, data_dir, labkit_dir, probe)
+        except BoxFailed as error:
+            raise WarmProcessFailed(f"{failed}{error}") from None
         try:
             self._channel.receive(START_TIMEOUT_S)
         except (ChannelClosed, ChannelTimeout):
             self._channel.close()
-            raise WarmProcessFailed(
-                f"The process that runs notebooks did not start ({isolation}). It said: "
-                f"{self._box.end()}"
-            ) from None
+            raise WarmProcessFailed(f"{failed}{self._box.end()}") from None
 
     @property
     def alive(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LEVELS = ("bubblewrap", "landlock", "none")
+LEVELS = ("bubblewrap", "container", "landlock", "none")
 WISHES = ("auto", *LEVELS)
 
 
@@ -13,32 +13,35 @@ class Isolation:
     """The walls of one grading.
 
     Attributes:
-        outer: `bubblewrap` or `none`: around each worker.
+        outer: `bubblewrap`, `container` or `none`: around each worker.
         inner: `namespaces`, `landlock` or `none`: around each submission.
-        bwrap: The program, where `outer` needs it.
+        program: What builds the outer wall: `/usr/bin/bwrap`, `docker`, `podman`.
         user: The ordinary user id that root becomes; 0 where nobody is root.
     """
 
     outer: str
     inner: str
-    bwrap: str = ""
+    program: str = ""
     user: int = 0
 
     @property
     def level(self) -> str:
         """One of `LEVELS`."""
-        if self.outer == "bubblewrap" and self.inner == "namespaces":
-            return "bubblewrap"
-        return "landlock" if self.inner == "landlock" else "none"
+        if self.inner == "none":
+            return "none"
+        return "landlock" if self.outer == "none" else self.outer
 
     def __str__(self) -> str:
-        if self.level == "bubblewrap":
+        if self.level == "none":
+            return "none: students' code can do what the grader can"
+        if self.inner == "namespaces":
             return "bubblewrap and namespaces: two walls, no network"
-        if self.level == "landlock":
-            box = "bubblewrap, " if self.outer == "bubblewrap" else ""
-            other = ", another user id" if self.user else ""
-            return f"{box}Landlock and seccomp{other}: files and network closed"
-        return "none: students' code can do what the grader can"
+        other = ", another user id" if self.user else ""
+        if self.level == "container":
+            return (
+                f"a container ({self.program}), Landlock and seccomp{other}: two walls, no network"
+            )
+        return f"Landlock and seccomp{other}: files and network closed"
 
 
 NONE = Isolation("none", "none")

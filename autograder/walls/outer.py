@@ -8,34 +8,30 @@ of one warm process apart; the inner wall does.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from autograder.boundary.inside.plan import Plan
-from autograder.walls.environment import files_without, hidden_packages
+from autograder.boundary.wire import Channel
+from autograder.walls import bubblewrap, container, environment
+from autograder.walls.container import SOCKET_FOLDER, ContainerFailed
+from autograder.walls.environment import CODE, DATA, LABKIT, PACKAGE, SETTLED
 from autograder.walls.isolation import Isolation
 
-PACKAGE = Path(__file__).parents[1]
-CODE, LABKIT, DATA = "/code", "/labkit", "/data"
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/opt", "/nix")
-SETTINGS = ("ld.so.cache", "localtime", "fonts", "alternatives")
-TMP_BYTES = 256 * 1024 * 1024
-SETTLED = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "agg",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONNOUSERSITE": "1",
-    "USER": "student",
-    "LOGNAME": "student",
-    "LANG": "C.UTF-8",
-}
 PASSED_ON = ("PATH", "TMPDIR", "HOME", "MPLCONFIGDIR")
+CONTAINER_START_S = 60.0
+SOCKET = "socket"
+
+
+class BoxFailed(Exception):
+    """The box did not come up; the message says what it printed."""
 
 
 @dataclass
@@ -45,13 +41,17 @@ class Box:
     Attributes:
         process: The outermost one; killing it ends everything inside.
         printed: A file with what they wrote to stderr.
+        kill: What else is needed to end them.
     """
 
     process: subprocess.Popen[bytes]
     printed: BinaryIO
+    kill: Callable[[], None] | None = None
 
     def end(self) -> str:
         """Kill it and return the end of what it printed."""
+        if self.kill and self.process.poll() is None:
+            self.kill()
         self.process.kill()
         self.process.wait()
         if self.printed.closed:
@@ -62,120 +62,106 @@ class Box:
         return text
 
 
-def open_box(isolation: Isolation, data: Path, labkit: Path, fd: int, probe: bool) -> Box:
+def open_box(isolation: Isolation, data: Path, labkit: Path, probe: bool) -> tuple[Box, Channel]:
     """Start a warm process behind the outer wall.
 
     Args:
         isolation: Which walls.
         data: The small data that notebooks find.
         labkit: The folder that holds the student edition of `labkit`.
-        fd: Its socket to the trusted side.
         probe: Start it for probing only.
+
+    Returns:
+        The box, and a channel to the warm process.
+
+    Raises:
+        BoxFailed: It cannot be started.
     """
-    boxed = isolation.outer == "bubblewrap"
-    plan = Plan(
+    plan = _plan(isolation, data, labkit)
+    if isolation.outer == "container":
+        return _open_container(isolation, plan, data, labkit, probe)
+    channel, theirs = Channel.pair()
+    with theirs:
+        command = _warm_command(str(theirs.fileno()), plan, probe)
+        variables = dict(SETTLED)
+        if isolation.outer == "bubblewrap":
+            words = bubblewrap.warm_process_words(isolation.program, data, labkit)
+            command = [*words, *command]
+        else:
+            variables |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+            variables["PYTHONPATH"] = str(PACKAGE.parent)
+        return _start(command, variables, theirs.fileno()), channel
+
+
+def _open_container(
+    isolation: Isolation, plan: Plan, data: Path, labkit: Path, probe: bool
+) -> tuple[Box, Channel]:
+    """A container takes no descriptors: the warm process connects to a socket in a shared folder.
+
+    The folder is gone, and nobody listens there any more, before any student's code runs.
+    """
+    name = container.new_name()
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-") as folder,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener,
+    ):
+        listener.bind(str(Path(folder, SOCKET)))
+        listener.listen(1)
+        engine = isolation.program
+        try:
+            words = container.warm_process_words(engine, name, data, labkit, Path(folder))
+        except ContainerFailed as error:
+            raise BoxFailed(str(error)) from None
+        command = _warm_command(f"{SOCKET_FOLDER}/{SOCKET}", plan, probe)
+        box = _start([*words, *command], dict(os.environ))
+        box.kill = lambda: container.end(engine, name)
+        return box, Channel(_accept(listener, box))
+
+
+def _accept(listener: socket.socket, box: Box) -> socket.socket:
+    deadline = time.monotonic() + CONTAINER_START_S
+    listener.settimeout(0.1)
+    while time.monotonic() < deadline and box.process.poll() is None:
+        try:
+            return listener.accept()[0]
+        except TimeoutError:
+            continue
+    raise BoxFailed(box.end())
+
+
+def _plan(isolation: Isolation, data: Path, labkit: Path) -> Plan:
+    boxed = isolation.outer != "none"
+    course = (
+        [DATA, f"{LABKIT}/labkit", f"{CODE}/autograder/boundary"]
+        if boxed
+        else [str(data.resolve()), str((labkit / "labkit").resolve()), str(PACKAGE / "boundary")]
+    )
+    python = environment.environment_folders()
+    return Plan(
         data=DATA if boxed else str(data.resolve()),
         labkit=LABKIT if boxed else str(labkit.resolve()),
         inner=isolation.inner,
         user=isolation.user,
-        boxed=boxed,
-        readable=readable_files(data, labkit),
-        below_tmp=tuple(str(f) for f in environment_folders() if f.is_relative_to("/tmp")),
+        readable=(*course, *map(str, environment.readable_environment())),
+        below_tmp=tuple(str(folder) for folder in python if folder.is_relative_to("/tmp")),
     )
-    module = "autograder.boundary.inside.warm"
+
+
+def _warm_command(channel: str, plan: Plan, probe: bool) -> list[str]:
     wish = ["probe"] if probe else []
-    command = [sys.executable, "-P", "-m", module, *wish, str(fd), plan.to_json()]
-    environment = dict(SETTLED)
-    if boxed:
-        command = [*bubblewrap_command(isolation.bwrap, data, labkit), *command]
-    else:
-        environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment["PYTHONPATH"] = str(PACKAGE.parent)
+    module = "autograder.boundary.inside.warm"
+    return [sys.executable, "-P", "-m", module, *wish, channel, plan.to_json()]
+
+
+def _start(command: list[str], variables: dict[str, str], *fds: int) -> Box:
     printed = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the box)
     process = subprocess.Popen(
         command,
-        pass_fds=(fd,),
-        env=environment,
+        pass_fds=fds,
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=printed,
+        start_new_session=True,  # Ctrl-C is the grader's to handle
     )
     return Box(process, printed)
-
-
-def bubblewrap_command(bwrap: str, data: Path, labkit: Path) -> list[str]:
-    """The words before a command that put it into a warm process's box."""
-    return [
-        *box_words(bwrap),
-        *("--setenv", "PYTHONPATH", f"{CODE}:{LABKIT}", "--setenv", "MPLCONFIGDIR", "/tmp"),
-        *show(PACKAGE / "boundary", f"{CODE}/autograder/boundary"),
-        *show(PACKAGE / "__init__.py", f"{CODE}/autograder/__init__.py"),
-        *show(labkit / "labkit", f"{LABKIT}/labkit"),
-        *show(data, DATA),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"),
-    ]
-
-
-def box_words(bwrap: str) -> list[str]:
-    """What every box has: the system and the Python environment, read-only; no network."""
-    command = [
-        *(bwrap, "--die-with-parent", "--new-session", "--clearenv"),
-        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-        *("--unshare-cgroup-try", "--hostname", "sandbox"),
-    ]
-    if os.getuid() != 0:
-        command.append("--unshare-user")
-    for name, value in (SETTLED | {"PATH": "/usr/bin:/bin", "HOME": "/tmp"}).items():
-        command += ["--setenv", name, value]
-    for place in SYSTEM:
-        command += _system_folder(Path(place))
-    for place in (*(f"/etc/{name}" for name in SETTINGS), "/sys/devices/system/cpu"):
-        if Path(place).exists():
-            command += show(Path(place), place)
-    command += ["--proc", "/proc", "--dev", "/dev"]
-    for place in ("/tmp", "/dev/shm"):
-        command += ["--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", place]
-    for folder in environment_folders():  # after /tmp, since some lie there
-        command += show(folder, str(folder))
-    for package in hidden_packages(PACKAGE):
-        command += ["--tmpfs", str(package), "--remount-ro", str(package)]
-    return command
-
-
-def show(source: Path, target: str, how: str = "--ro-bind") -> list[str]:
-    """Show something at a place whose parents everybody may pass through."""
-    parents = [str(p) for p in reversed(Path(target).parents) if str(p) != "/"]
-    made = [word for p in parents for word in ("--perms", "0755", "--dir", p)]
-    return [*made, how, str(source.resolve()), target]
-
-
-def environment_folders() -> list[Path]:
-    """The folders of this Python and its packages that do not lie in the system's own."""
-    paths = sysconfig.get_paths()
-    wanted = {sys.prefix, sys.base_prefix, paths["stdlib"], paths["platlib"], paths["purelib"]}
-    folders = sorted(Path(name).resolve() for name in wanted)
-    return [
-        folder
-        for folder in dict.fromkeys([*(Path(sys.prefix),), *folders])
-        if not any(_is_within(folder, Path(place)) for place in SYSTEM)
-        and not any(_is_within(folder, other) and folder != other for other in folders)
-    ]
-
-
-def readable_files(data: Path, labkit: Path) -> tuple[str, ...]:
-    """What a submission may read behind Landlock, apart from the system."""
-    places = [data.resolve(), (labkit / "labkit").resolve(), PACKAGE / "boundary"]
-    hidden = hidden_packages(PACKAGE)
-    for folder in environment_folders():
-        places += files_without(folder, hidden)
-    return tuple(str(place) for place in places)
-
-
-def _system_folder(path: Path) -> list[str]:
-    if path.is_symlink():
-        return ["--symlink", os.readlink(path), str(path)]
-    return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
-
-
-def _is_within(path: Path, folder: Path) -> bool:
-    return path.is_relative_to(folder) or path.is_relative_to(folder.resolve())

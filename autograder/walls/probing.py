@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ from autograder.boundary.inside.probe import ATTEMPTS, SIGNAL
 from autograder.boundary.inside.wall import Allowance
 from autograder.boundary.session import WarmProcess
 from autograder.errors import CourseError
+from autograder.walls.container import find_engine
+from autograder.walls.environment import environment_folders
 from autograder.walls.isolation import LEVELS, NONE, Isolation
-from autograder.walls.outer import environment_folders
 
 ALLOWANCE = Allowance(memory_bytes=500_000_000, processes=32, disk_bytes=10_000_000, seconds=30.0)
 FIRST_USER = 61_000  # ordinary user ids that no system hands out to people
@@ -81,9 +82,9 @@ def choose(wish: str = "auto") -> Isolation:
     reasons = " ".join(describe(probe) for probe in probes)
     raise NoIsolation(
         f"Students' code cannot be walled off on this machine, so nothing was graded. {reasons} "
-        "`autograder doctor` shows more. Install bubblewrap (`apt-get install bubblewrap`) on "
-        "Linux, or grade on a Linux machine or in its container; `--isolation none` grades "
-        "without walls, which lets a submission read and change whatever you can."
+        "`autograder doctor` shows more. On Linux `apt-get install bubblewrap` or install "
+        "Docker; elsewhere grade in the container (`container/autograder`). `--isolation none` "
+        "grades without walls, which lets a submission read and change whatever you can."
     )
 
 
@@ -115,22 +116,27 @@ def probe_level(level: str) -> Probe:
 
 def _plan(level: str) -> tuple[Isolation, str]:
     """The walls of a level on this machine, and why they are out of the question here."""
-    user = _user()
+    user = FIRST_USER + os.getpid() % USERS  # one for each grading process
+    folders = environment_folders()
+    root = os.getuid() == 0
     if level == "none":
         return NONE, ""
     if level == "bubblewrap":
         bwrap = _find_bubblewrap()
-        isolation = Isolation("bubblewrap", "namespaces", bwrap, user)
+        isolation = Isolation("bubblewrap", "namespaces", bwrap, user if root else 0)
         return isolation, "" if bwrap else "the program bwrap is not installed"
-    isolation = Isolation("none", "landlock", "", user if _everybody_can_read() else 0)
+    if level == "container":  # where everybody is root, and mounted folders have no parents
+        engine, problem = find_engine()
+        user = user if _everybody_can_read(folders) else os.getuid()
+        isolation = Isolation("container", "landlock", engine, user)
+    else:
+        problem = ""
+        parents = {parent for folder in folders for parent in folder.parents}
+        other = root and _everybody_can_read([*folders, *parents])
+        isolation = Isolation("none", "landlock", "", user if other else 0)
     if not sys.platform.startswith("linux"):
         return isolation, "it needs Linux"
-    return isolation, "" if landlock.version() else "this kernel has no Landlock"
-
-
-def _user() -> int:
-    """The ordinary user that root becomes: one for each grading process."""
-    return FIRST_USER + os.getpid() % USERS if os.getuid() == 0 else 0
+    return isolation, problem or ("" if landlock.version() else "this kernel has no Landlock")
 
 
 def _find_bubblewrap() -> str:
@@ -144,9 +150,8 @@ def _find_bubblewrap() -> str:
     return found or ""
 
 
-def _everybody_can_read() -> bool:
-    """Whether another user id could still import what is installed."""
-    folders = {parent for folder in environment_folders() for parent in (folder, *folder.parents)}
+def _everybody_can_read(folders: Iterable[Path]) -> bool:
+    """Whether another user id could still import what is installed there."""
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.walls.outer import box_words, show
+from autograder.walls import bubblewrap, container
 from autograder.walls.probing import choose
 
 
@@ -17,13 +17,8 @@ def boxed(command: list[str], script: Path, folder: Path) -> list[str]:
         folder: Where it runs, and all that it may write.
     """
     isolation = choose("any")
-    if isolation.outer != "bubblewrap":
-        return command
-    return [
-        *box_words(isolation.bwrap),
-        *("--cap-drop", "ALL"),
-        *show(script, str(script)),
-        *show(folder, str(folder), "--bind"),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(folder), "--"),
-        *command,
-    ]
+    if isolation.level == "bubblewrap":
+        return [*bubblewrap.tool_words(isolation.program, script, folder), *command]
+    if isolation.level == "container":
+        return [*container.tool_words(isolation.program, script, folder), *command]
+    return command

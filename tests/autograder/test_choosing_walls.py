@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.boundary.errors import WarmProcessFailed
 from autograder.boundary.session import WarmProcess
 from autograder.grading.limits import Limits
-from autograder.walls import environment, outer, probing
+from autograder.walls import bubblewrap, container, environment, probing
 from autograder.walls.environment import files_without
-from autograder.walls.isolation import NONE, Isolation
+from autograder.walls.isolation import LEVELS, NONE, Isolation
 from autograder.walls.probing import NoIsolation, choose, describe, probe_level
 
 REPOSITORY = Path(__file__).parents[2]
@@ -20,7 +21,37 @@ REPOSITORY = Path(__file__).parents[2]
 def test_choosing() -> None:
     assert choose("none") == NONE
     best = choose("any")
-    assert best in (probe_level("bubblewrap").isolation, probe_level("landlock").isolation, NONE)
+    assert best in (*(probe_level(level).isolation for level in LEVELS),)
+    assert probe_level(best.level).holds or best == NONE
+
+
+def test_a_container_needs_an_engine_that_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\necho 'no daemon' >&2\nexit 1\n")
+    docker.chmod(0o755)
+    for path, said in (
+        (tmp_path, "docker does not answer: no daemon"),
+        (tmp_path / "no", "neither"),
+    ):
+        monkeypatch.setenv("PATH", str(path))
+        container.find_engine.cache_clear()
+        assert said in container.find_engine()[1]
+        assert container.find_engine()[0] == ""
+    container.find_engine.cache_clear()
+
+
+def test_a_container_says_what_its_engine_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\n[ $1 = run ] && echo 'no such right' >&2 && exit 1\nexit 0\n")
+    docker.chmod(0o755)
+    container._image.cache_clear()
+    broken = Isolation("container", "landlock", str(docker))
+    with pytest.raises(WarmProcessFailed, match="no such right"):
+        WarmProcess(REPOSITORY / "data", REPOSITORY, broken, probe=True)
 
 
 def test_without_walls_grading_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,13 +79,17 @@ def test_an_installed_course_is_hidden(tmp_path: Path, monkeypatch: pytest.Monke
     hidden = environment.hidden_packages(site / "autograder")
     assert hidden == [site / "autograder", site / "labkit"]
     assert files_without(tmp_path, hidden) == [site / "torch"]
-    monkeypatch.setattr(outer, "PACKAGE", site / "autograder")
-    command = " ".join(outer.bubblewrap_command("bwrap", tmp_path, tmp_path))
+    monkeypatch.setattr(environment, "PACKAGE", site / "autograder")
+    command = " ".join(bubblewrap.box_words("bwrap"))
     assert f"--tmpfs {site}/autograder --remount-ro {site}/autograder" in command
+    assert f"--tmpfs {site}/autograder:ro" in " ".join(container.box_words("docker", "name"))
 
 
-def test_an_environment_below_tmp_stays_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
-    probe = probe_level("bubblewrap")
+@pytest.mark.parametrize("level", ["bubblewrap", "container"])
+def test_an_environment_below_tmp_stays_in_sight(
+    level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = probe_level(level)
     if not probe.holds:
         pytest.skip(describe(probe))
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
@@ -62,17 +97,18 @@ def test_an_environment_below_tmp_stays_in_sight(monkeypatch: pytest.MonkeyPatch
         for folder in (library, neighbour):
             folder.mkdir(parents=True)
             (folder / "file").touch()
-        folders = [*outer.environment_folders(), library]
-        monkeypatch.setattr(outer, "environment_folders", lambda: folders)
+        folders = [*environment.environment_folders(), library]
+        monkeypatch.setattr(environment, "environment_folders", lambda: folders)
         warm = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
         try:
             with warm.submission(Limits().allowance) as submission:
                 cell = (
-                    f"import os\nfor folder in {[str(library), str(library.parent)]}:\n"
-                    f"    print(os.listdir(folder))\nopen({str(library / 'mine')!r}, 'w')"
+                    f"import os\nprint(os.listdir({str(library)!r}))\n"
+                    f"print(os.path.exists({str(neighbour)!r}))\n"
+                    f"open({str(library / 'mine')!r}, 'w')"
                 )
                 *printed, error = submission.notebook("one", 1).execute(cell, 20.0).outputs
         finally:
             warm.close()
-    assert [output["text"] for output in printed] == ["['file']\n['library']\n"]
+    assert [output["text"] for output in printed] == ["['file']\nFalse\n"]
     assert "Read-only file system" in error["evalue"]

@@ -18,14 +18,14 @@ from autograder.boundary.errors import NotebookLost
 from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.session import SubmissionSession, WarmProcess
 from autograder.grading.limits import Limits
-from autograder.walls.probing import choose, describe, probe_level
-from autograder.walls.tool import boxed
+from autograder.walls import tool
+from autograder.walls.probing import describe, probe_level
 
 REPOSITORY = Path(__file__).parents[2]
 ALLOWANCE = replace(Limits().allowance, memory_bytes=600_000_000, processes=60, seconds=60.0)
 
 
-@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+@pytest.fixture(scope="module", params=["bubblewrap", "container", "landlock"])
 def walled(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
     probe = probe_level(request.param)
     if not probe.holds:
@@ -59,7 +59,7 @@ def is_bubblewrap(walled: WarmProcess) -> bool:
     return walled.isolation.level == "bubblewrap"
 
 
-@pytest.mark.parametrize("level", ["bubblewrap", "landlock"])
+@pytest.mark.parametrize("level", ["bubblewrap", "container", "landlock"])
 def test_a_level_that_is_offered_stops_every_attempt(level: str) -> None:
     probe = probe_level(level)
     assert probe.holds or probe.problem, describe(probe)
@@ -190,7 +190,7 @@ def test_what_is_held_survives_the_notebook(
 ) -> None:
     assert notebook.execute("earned = 1", 5.0).ok
     held = notebook.hold()
-    if "os.kill" in attack and walled.isolation.level == "landlock":
+    if "os.kill" in attack and walled.isolation.inner == "landlock":
         assert shown(notebook, attack) == "PermissionError"
     else:
         with pytest.raises(NotebookLost):
@@ -239,39 +239,54 @@ def test_what_a_submission_wrote_is_cleared_away(walled: WarmProcess) -> None:
     assert not folder.parents[1].exists()
 
 
-def test_a_tool_that_reads_hostile_bytes_sees_its_folder_only(tmp_path: Path) -> None:
-    if choose("any").outer != "bubblewrap":
-        pytest.skip(describe(probe_level("bubblewrap")))
+@pytest.mark.parametrize("level", ["bubblewrap", "container"])
+def test_a_tool_that_reads_hostile_bytes_sees_its_folder_only(
+    level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = probe_level(level)
+    if not probe.holds:
+        pytest.skip(describe(probe))
+    monkeypatch.setattr(tool, "choose", lambda wish: probe.isolation)
     folder, script = tmp_path / "folder", tmp_path / "script.py"
     folder.mkdir()
     (tmp_path / "secret").write_text("secret")
     script.write_text(
         "import os\nfrom pathlib import Path\nPath('mine').write_text('x')\n"
-        f"print(sorted(os.listdir({str(tmp_path)!r})))\nPath('/dev/mine').write_text('x')"
+        f"print(sorted(os.listdir({str(tmp_path)!r})))\nPath('/usr/mine').write_text('x')"
     )
-    words = boxed([sys.executable, "-I", str(script)], script, folder)
+    words = tool.boxed([sys.executable, "-I", str(script)], script, folder)
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
     assert done.stdout == "['folder', 'script.py']\n"
     assert "Read-only file system" in done.stderr
     assert (folder / "mine").exists()
 
 
-def test_a_killed_grader_leaves_nothing(tmp_path: Path) -> None:
+def warm_processes() -> set[psutil.Process]:
+    """Warm processes and their forks, in containers too."""
+    found = psutil.process_iter(["cmdline"])
+    return {p for p in found if "autograder.boundary.inside.warm" in (p.info["cmdline"] or ())}
+
+
+@pytest.mark.parametrize("level", ["bubblewrap", "container", "landlock"])
+def test_a_killed_grader_leaves_nothing(level: str) -> None:
+    if not probe_level(level).holds:
+        pytest.skip(describe(probe_level(level)))
     script = (
         "import sys, time\nfrom pathlib import Path\n"
         "from autograder.boundary.session import WarmProcess\n"
         "from autograder.grading.limits import Limits\n"
         "from autograder.walls.probing import choose\n"
         f"root = Path({str(REPOSITORY)!r})\n"
-        "warm = WarmProcess(root / 'data', root, choose('any'), probe=True)\n"
+        f"warm = WarmProcess(root / 'data', root, choose({level!r}), probe=True)\n"
         "with warm.submission(Limits().allowance) as session:\n"
         "    session.notebook('one', 1)\n    print('ready', flush=True)\n    time.sleep(60)\n"
     )
+    before = warm_processes()
     grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert grader.stdout is not None
     assert grader.stdout.readline() == b"ready\n"
-    family = psutil.Process(grader.pid).children(recursive=True)
-    assert len(family) >= 3
+    family = warm_processes() - before
+    assert len(family) >= 4, "warm process, guard, submission, notebook"
     grader.kill()
     grader.wait()
     grader.stdout.close()

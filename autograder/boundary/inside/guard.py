@@ -57,6 +57,7 @@ def guard_submission(
             os._exit(1)
     for descriptor in theirs:
         os.close(descriptor)
+    process.hurry()
     reason = _watch(channel, pid, allowance, inherited)
     _end(pid)
     if home:

@@ -14,8 +14,7 @@ class Plan:
         data: The small data that notebooks find.
         labkit: The folder that holds the student edition of `labkit`.
         inner: `namespaces`, `landlock` or `none`.
-        user: What root becomes: the warm process at once where it is boxed, else each submission.
-        boxed: Whether an outer wall stands around the warm process.
+        user: What root becomes: the warm process at once, behind `landlock` each submission only.
         readable: What else than the system a submission may read behind `landlock`.
         below_tmp: Folders of the Python environment that a new `/tmp` would hide.
     """
@@ -24,7 +23,6 @@ class Plan:
     labkit: str
     inner: str = "none"
     user: int = 0
-    boxed: bool = False
     readable: tuple[str, ...] = ()
     below_tmp: tuple[str, ...] = ()
 

@@ -1,7 +1,8 @@
 """The warm process: imports everything once, runs no student code, forks for each submission.
 
-Started as `python -m autograder.boundary.inside.warm FD PLAN`; see `plan`. As `probe FD PLAN` it
-imports nothing and its notebooks only try what the walls let through.
+Started as `python -m autograder.boundary.inside.warm SOCKET PLAN`; see `plan`. The socket is the
+number of a descriptor, or a path to connect to. As `probe SOCKET PLAN` it imports nothing and its
+notebooks only try what the walls let through.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from autograder.boundary.inside.wall import Allowance
 from autograder.boundary.wire import Channel, ChannelClosed
 
 
-def main(fd: int, plan: Plan, probe: bool = False) -> None:
+def main(connected: socket.socket, plan: Plan, probe: bool = False) -> None:
     """Warm up, say so, then fork a submission for each request until the channel closes."""
     process.become_child()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    if plan.user and plan.boxed:
+    if plan.user and plan.inner == "namespaces":
         process.become_user(plan.user)
     sys.path.insert(0, plan.labkit)
     serve = _serve_probe() if probe else _serve_notebook()
-    channel = Channel(socket.socket(fileno=fd))
+    channel = Channel(connected)
     channel.send({"ready": True})
     while True:
         try:
@@ -52,6 +53,14 @@ def main(fd: int, plan: Plan, probe: bool = False) -> None:
         os.waitpid(pid, 0)
 
 
+def _connect(word: str) -> socket.socket:
+    if word.isdecimal():
+        return socket.socket(fileno=int(word))
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connected.connect(word)
+    return connected
+
+
 def _serve_notebook() -> Serve:
     warming.warm_up()
     from autograder.boundary.inside.notebook import serve_notebook
@@ -67,5 +76,5 @@ def _serve_probe() -> Serve:
 
 
 if __name__ == "__main__":
-    *wish, descriptor, text = sys.argv[1:]
-    main(int(descriptor), Plan.from_json(text), probe=wish == ["probe"])
+    *wish, word, text = sys.argv[1:]
+    main(_connect(word), Plan.from_json(text), probe=wish == ["probe"])

@@ -82,7 +82,7 @@ def test_setup_accepts_an_environment_that_is_there_and_checks_the_course(contai
 def test_options_that_make_no_sense_are_refused():
     with pytest.raises(CourseError, match="Gradescope knows visible, after_due_date"):
         Options(LAB, 1, visibility="secret")
-    with pytest.raises(CourseError, match="auto, bubblewrap, landlock, none"):
+    with pytest.raises(CourseError, match="auto, bubblewrap, container, landlock, none"):
         Options(LAB, 1, isolation="docker")
     with pytest.raises(CourseError, match="ends a run after 40"):
         Options(LAB, 1, minutes=40)
