@@ -27,7 +27,7 @@ ENGINES = ("docker", "podman")
 SOCKET_FOLDER = "/grader"
 MEMORY_BYTES = 4 * 1024**3  # of a worker; the guard ends a submission long before
 TMP_BYTES = 512 * 10**6
-PROCESSES = 4096
+PROCESSES = 4096  # of a worker, and as many open files for each of them
 RIGHTS = (
     *("SETUID", "SETGID"),  # to become the submission's user
     *("SYS_PTRACE", "SYS_NICE", "KILL"),  # to see what memory it has, be faster, and end it
@@ -111,8 +111,9 @@ def box_words(engine: str, name: str) -> list[str]:
         *("--security-opt", "label=disable", "--shm-size", str(TMP_BYTES)),
         *("--tmpfs", f"/tmp:mode=1777,size={TMP_BYTES}"),
     ]
-    for kind in ("nofile", "nproc"):  # engines ask for more than an ordinary user may have
+    for kind in ("nofile", "nproc"):  # engines ask for more than they may give
         _, most = resource.getrlimit(getattr(resource, f"RLIMIT_{kind.upper()}"))
+        most = PROCESSES if most == resource.RLIM_INFINITY else min(most, PROCESSES)
         command += ["--ulimit", f"{kind}={most}:{most}"]
     for variable, value in BOXED.items():
         command += ["--env", f"{variable}={value}"]

@@ -112,9 +112,9 @@ def hand_in_honestly(course: Course, exercises: Mapping[str, Exercise], found: S
     return course.submitted / HONEST[0] / LAB / "ex1_base_model.ipynb"
 
 
-def grade(course: Course, found: Secrets) -> GradingRun:
+def grade(course: Course, found: Secrets, isolation: str) -> GradingRun:
     """Grade the batch with the planted seed, and write the class report."""
-    run = grade_lab(course, LAB, Quiet(), seed=found.seed)
+    run = grade_lab(course, LAB, Quiet(), seed=found.seed, isolation=isolation)
     write_report(collect(course, LAB), report_folder(course, LAB))
     return run
 

@@ -4,6 +4,7 @@ The whole batch is slow, and what could hurt the machine runs only behind two wa
 
     HOSTILE_GROUPS="Files,Forging results" pytest tests/autograder/test_hostile.py -m slow
     HOSTILE_SAMPLES=nan_result,reverse_cells pytest tests/autograder/test_hostile.py -m slow
+    HOSTILE_ISOLATION=container pytest tests/autograder/test_hostile.py -m slow
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from autograder.hostile.samples import (
 )
 from autograder.hostile.verdict import Expected, Outcome, judge
 from autograder.sample_class import SampleError
-from autograder.walls.probing import probe_level
+from autograder.walls.probing import choose
 from tests.autograder import hostile_batch as batch
 from tests.autograder.hostile_place import build
 
@@ -176,11 +177,12 @@ def test_the_judge_wants_honest_students_left_alone():
 @pytest.mark.filterwarnings("default")  # as in a real run: odd outputs make nbconvert warn
 def test_every_verdict_is_reached_and_nobody_else_notices(course, exercises, tmp_path, monkeypatch):
     """All chosen samples and three honest students in one batch; then every "always"."""
+    isolation = os.environ.get("HOSTILE_ISOLATION", "auto")
     chosen = batch.select(
         SAMPLES,
         os.environ.get("HOSTILE_GROUPS", ""),
         os.environ.get("HOSTILE_SAMPLES", ""),
-        dangerous=probe_level("bubblewrap").holds,
+        dangerous=choose(isolation).outer != "none",
     )
     temporary = tmp_path / "tmp"
     temporary.mkdir()
@@ -189,7 +191,7 @@ def test_every_verdict_is_reached_and_nobody_else_notices(course, exercises, tmp
     secrets = batch.plant(course)
     neighbour = batch.hand_in_honestly(course, exercises, secrets)
     handed_in = neighbour.read_bytes()
-    run = batch.grade(course, secrets)
+    run = batch.grade(course, secrets, isolation)
     alone = batch.honest_rows(course), batch.honest_verdicts(course, run)
     assert not run.failed
     assert sum(row[2] or 0.0 for row in alone[0]) == 6 * len(batch.HONEST)  # all that tests give
@@ -198,7 +200,7 @@ def test_every_verdict_is_reached_and_nobody_else_notices(course, exercises, tmp
     gradebook = course.build / "gradebook.db"
     build_hostile(chosen, exercises, course.submitted, gradebook, neighbour)
     with batch.Watch(tmp_path) as watch:
-        run = batch.grade(course, secrets)
+        run = batch.grade(course, secrets, isolation)
     graded = batch.outcomes(course, run)
     problems = {
         "verdicts": batch.differences(chosen, exercises, graded),
