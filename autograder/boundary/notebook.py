@@ -6,6 +6,7 @@ What does not answer in time is interrupted, then given up; the process above it
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,8 @@ class NotebookSession:
         Raises:
             NotebookLost: The process is gone.
         """
-        return Held(self._submission.keep(ask_with_channel(self._channel, "hold")))
+        channel = ask_with_channel(self._channel, "hold")
+        return Held(self._submission.keep(channel), self._submission)
 
     @contextlib.contextmanager
     def snapshot(self, timeout_s: float, source: str = "") -> Iterator[Snapshot]:
@@ -112,8 +114,9 @@ class NotebookSession:
 class Held:
     """A copy of a notebook's process as it was at a check."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, submission: SubmissionSession) -> None:
         self._channel = channel
+        self._submission = submission
 
     @property
     def alive(self) -> bool:
@@ -149,7 +152,8 @@ class Held:
             yield Snapshot(channel, timeout_s, source)
         finally:
             channel.close()
-            ask(self._channel, {"op": "drop"})
+            reply = ask(self._channel, {"op": "drop"})
+            self._submission.send_refused(reply, signal.SIGKILL)
 
     def close(self) -> None:
         """End it."""

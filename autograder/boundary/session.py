@@ -7,10 +7,12 @@ killed, by a process that runs no student code.
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from autograder.boundary.asking import CONTROL_TIMEOUT_S, ask
 from autograder.boundary.errors import WarmProcessFailed
@@ -119,11 +121,18 @@ class SubmissionSession:
 
     def interrupt(self) -> None:
         """Send SIGINT to the notebook's process, as Jupyter's stop button does."""
-        ask(self._channel, {"op": "interrupt"})
+        self.send_refused(ask(self._channel, {"op": "interrupt"}), signal.SIGINT)
 
     def stop_notebook(self) -> None:
         """Kill the notebook's process and its group; copies held have groups of their own."""
-        ask(self._channel, {"op": "stop"})
+        self.send_refused(ask(self._channel, {"op": "stop"}), signal.SIGKILL)
+
+    def send_refused(self, reply: dict[str, Any], number: int) -> None:
+        """Let the guard send a signal that the wall refused to whoever replied so."""
+        pid = reply.get("refused")
+        if type(pid) is int:
+            with contextlib.suppress(ChannelClosed):  # it has ended them all
+                self._guard.send({"op": "signal", "pid": pid, "number": int(number)})
 
     @property
     def disk_is_full(self) -> bool:

@@ -27,6 +27,7 @@ ENGINES = ("docker", "podman")
 SOCKET_FOLDER = "/grader"
 MEMORY_BYTES = 4 * 1024**3  # of a worker; the guard ends a submission long before
 TMP_BYTES = 512 * 10**6
+FILES = 20_000
 PROCESSES = 4096  # of a worker, and as many open files for each of them
 RIGHTS = (
     *("SETUID", "SETGID"),  # to become the submission's user
@@ -103,13 +104,16 @@ def box_words(engine: str, name: str) -> list[str]:
 
     Docker's own filter on system calls is left out, since older ones refuse Landlock; each
     submission gets a filter of ours. SELinux's labels are, since they would hide the system.
+
+    Raises:
+        ContainerFailed: The engine does not answer.
     """
     command = [
         *(engine, "run", "--rm", "--interactive", "--name", name, "--hostname", "sandbox"),
         *("--network", "none", "--read-only", "--cap-drop", "ALL", "--pids-limit", str(PROCESSES)),
         *("--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"),
         *("--security-opt", "label=disable", "--shm-size", str(TMP_BYTES)),
-        *("--tmpfs", f"/tmp:mode=1777,size={TMP_BYTES}"),
+        *("--tmpfs", f"/tmp:mode=1777,size={TMP_BYTES}{_files_limit(engine)}"),
     ]
     for kind in ("nofile", "nproc"):  # engines ask for more than they may give
         _, most = resource.getrlimit(getattr(resource, f"RLIMIT_{kind.upper()}"))
@@ -152,6 +156,12 @@ def _image(engine: str) -> str:
     except ContainerFailed:
         _ask(engine, "import", "-", image, given=content.getvalue())
     return image
+
+
+@functools.cache
+def _files_limit(engine: str) -> str:
+    """How many files there may be, which Podman does not take, also where it is called docker."""
+    return "" if b"podman" in _ask(engine, "--version").lower() else f",nr_inodes={FILES}"
 
 
 def _system_folders() -> Iterable[str]:

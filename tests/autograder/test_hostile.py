@@ -13,6 +13,7 @@ import json
 import os
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ E1, E2 = "ex1_base_model", "ex2_magnitude_pruning"
 GIGABYTE = 10**9
 ESCAPED_FILES = ("/tmp/hostile-unpickled", "/tmp/hostile-escaped.ipynb")
 SLOW_TO_BUILD = ("zip_bomb", "many_files")
+# Behind Landlock the system refuses what these try, so there is nothing to warn of.
+REFUSED = ("kills_everything", "shm_filled", "stops_itself")
 
 
 # the corpus
@@ -184,6 +187,8 @@ def test_every_verdict_is_reached_and_nobody_else_notices(course, exercises, tmp
         os.environ.get("HOSTILE_SAMPLES", ""),
         dangerous=choose(isolation).outer != "none",
     )
+    if choose(isolation).inner == "landlock":
+        chosen = [replace(s, warning="") if s.name in REFUSED else s for s in chosen]
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.boundary.errors import NotebookLost
+from autograder.boundary.errors import NotebookLost, TookTooLong
 from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.session import SubmissionSession, WarmProcess
 from autograder.grading.limits import Limits
@@ -200,6 +200,33 @@ def test_what_is_held_survives_the_notebook(
     assert held.usable
     with held.snapshot(5.0) as snapshot:
         assert snapshot.value("earned") == 1
+
+
+def test_a_cell_without_end_is_interrupted_and_the_next_one_runs(
+    notebook: NotebookSession,
+) -> None:
+    run = notebook.execute("while True: pass", 0.5)
+    assert run.timed_out
+    assert run.outputs[-1]["ename"] == "KeyboardInterrupt"
+    assert notebook.execute("1 + 1", 5.0).ok
+
+
+def test_a_call_without_end_is_ended_and_the_next_test_gets_its_copy(
+    notebook: NotebookSession,
+) -> None:
+    source = (
+        "import signal\ndef hang():\n    signal.signal(2, signal.SIG_IGN)\n    while True: pass"
+    )
+    assert notebook.execute(source, 5.0).ok
+    held = notebook.hold()
+    for _ in range(2):
+        with pytest.raises(TookTooLong), held.snapshot(0.5) as snapshot:
+            snapshot.call("hang", (), {})
+    with held.snapshot(5.0) as snapshot:
+        assert snapshot.value("__name__") == "__main__"
+    deadline = time.monotonic() + 5
+    while any(p.cpu_percent(0.2) > 50 for p in warm_processes()):
+        assert time.monotonic() < deadline, "what hung is still running"
 
 
 def test_killing_everything_is_noticed(walled: WarmProcess, notebook: NotebookSession) -> None:

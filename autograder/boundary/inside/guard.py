@@ -37,7 +37,8 @@ def guard_submission(
     """Fork the submission, watch it until it ends or must end, then clear up.
 
     Args:
-        channel: To the trusted side, which may ask for the end and gets `{"ended": why}`.
+        channel: To the trusted side, which may ask for a signal to one of its processes and for
+            the end, and gets `{"ended": why}`.
         allowance: What the submission may use up.
         start: What the fork does; it never returns.
         theirs: Descriptors that the fork has and this process closes.
@@ -70,7 +71,7 @@ def _watch(channel: Channel, pid: int, allowance: Allowance, inherited: int) -> 
     """Look every tenth of a second; why the submission has ended or must end."""
     deadline = time.monotonic() + allowance.seconds
     while time.monotonic() < deadline:
-        if channel.wait(INTERVAL_S):
+        if channel.wait(INTERVAL_S) and not _obey(channel):
             return ""  # the trusted side needs the submission no longer, or is gone
         if os.waitpid(pid, os.WNOHANG)[0]:
             return "its process ended"
@@ -81,6 +82,20 @@ def _watch(channel: Channel, pid: int, allowance: Allowance, inherited: int) -> 
         if _memory(family, inherited, allowance.memory_bytes) > allowance.memory_bytes:
             return f"more than {allowance.memory_bytes // MEGABYTE} MB of memory"
     return f"more than {allowance.seconds:g} s in all"
+
+
+def _obey(channel: Channel) -> bool:
+    """Send a signal that the submission's own wall refuses; whether it is to live on."""
+    try:
+        request = channel.receive()
+    except ChannelClosed:
+        return False
+    if request["op"] != "signal":
+        return False
+    pid, number = request["pid"], request["number"]
+    if any(member.pid == pid for member in _family()):
+        process.send_signal(pid, number)
+    return True
 
 
 def _family() -> list[psutil.Process]:
@@ -148,5 +163,6 @@ def _end(pid: int) -> None:
 
 def _remove(home: Path) -> None:
     """With the system's tools: a hostile tree can be too deep for Python's, or closed to us."""
-    for words in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-        subprocess.run([*words, "--", str(home)], stderr=subprocess.DEVNULL, check=False)
+    for words in (["rm", "-rf"], ["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+        if home.exists():
+            subprocess.run([*words, "--", str(home)], stderr=subprocess.DEVNULL, check=False)

@@ -56,13 +56,14 @@ def serve_held(channel: Channel, shell: NotebookShell) -> None:
     snapshot_pid = 0
     while True:
         request = channel.receive(fds=1)
+        reply: dict[str, Any] = {}
         if request["op"] == "snapshot":
             snapshot_pid = _fork(
                 channel, partial(serve_snapshot, namespace=shell.user_ns), die_together=True
             )
-        elif request["op"] == "drop":
-            process.kill_group(snapshot_pid)
-        channel.send({})
+        elif request["op"] == "drop" and snapshot_pid:
+            reply = process.end_child(snapshot_pid)
+        channel.send(reply)
 
 
 def _receive(channel: Channel) -> dict[str, Any]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 
 from autograder.boundary.inside import linux
+
+LEAVE_S = 0.5
 
 
 def become_child() -> None:
@@ -34,12 +37,31 @@ def become_user(user: int) -> None:
     become_child()  # a change of user forgets it
 
 
-def kill_group(pid: int) -> None:
-    """Kill a child and its process group, and wait for the child."""
-    if pid <= 0:
-        return
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
+def send_signal(pid: int, number: int) -> dict[str, int]:
+    """Signal a child, or kill it with its process group.
+
+    Returns:
+        Nothing; where the wall refuses signals, whose it is to be: the guard sends it then.
+    """
+    for send in (os.killpg, os.kill) if number == signal.SIGKILL else (os.kill,):
+        try:
+            send(pid, number)
+        except PermissionError:
+            return {"refused": pid}
+        except ProcessLookupError:
+            pass
+    return {}
+
+
+def end_child(pid: int) -> dict[str, int]:
+    """Kill a child and its process group, and wait for the child; returns as `send_signal`."""
+    refused = send_signal(pid, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, 0)
+        if not refused:
+            os.waitpid(pid, 0)
+        deadline = time.monotonic() + LEAVE_S  # nobody needs it: it may be leaving by itself
+        while refused and not os.waitpid(pid, os.WNOHANG)[0]:
+            if time.monotonic() > deadline:
+                return refused
+            time.sleep(0.002)
+    return {}

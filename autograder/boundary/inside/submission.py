@@ -80,15 +80,16 @@ def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> 
             request = channel.receive(fds=1)
         except ChannelClosed:
             return
+        reply: dict[str, Any] = {}
         if request["op"] == "notebook":
             notebook_pid = _fork_notebook(channel, home, data, request, serve)
         elif request["op"] == "interrupt" and notebook_pid:
-            with contextlib.suppress(OSError):
-                os.kill(notebook_pid, signal.SIGINT)
+            reply = process.send_signal(notebook_pid, signal.SIGINT)
         elif request["op"] == "stop" and notebook_pid:
-            with contextlib.suppress(OSError):
-                os.killpg(notebook_pid, signal.SIGKILL)
-        channel.send({"full": _is_full(home)} if request["op"] == "disk" else {})
+            reply = process.send_signal(notebook_pid, signal.SIGKILL)
+        elif request["op"] == "disk":
+            reply = {"full": _is_full(home)}
+        channel.send(reply)
 
 
 def _is_full(home: Path) -> bool:
