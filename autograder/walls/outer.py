@@ -22,7 +22,7 @@ from autograder.boundary.inside.plan import Plan
 from autograder.boundary.wire import Channel
 from autograder.walls import bubblewrap, container, environment
 from autograder.walls.container import SOCKET_FOLDER, ContainerFailed
-from autograder.walls.environment import CODE, DATA, LABKIT, PACKAGE, SETTLED
+from autograder.walls.environment import DATA, LABKIT, PACKAGE, SETTLED
 from autograder.walls.isolation import Isolation
 
 PASSED_ON = ("PATH", "TMPDIR", "HOME", "MPLCONFIGDIR")
@@ -105,12 +105,12 @@ def _open_container(
         tempfile.TemporaryDirectory(prefix="grader-") as folder,
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener,
     ):
-        listener.bind(str(Path(folder, SOCKET)))
-        listener.listen(1)
         engine = isolation.program
         try:
+            listener.bind(str(Path(folder, SOCKET)))
+            listener.listen(1)
             words = container.warm_process_words(engine, name, data, labkit, Path(folder))
-        except ContainerFailed as error:
+        except (OSError, ContainerFailed) as error:
             raise BoxFailed(str(error)) from None
         command = _warm_command(f"{SOCKET_FOLDER}/{SOCKET}", plan, probe)
         box = _start([*words, *command], dict(os.environ))
@@ -131,18 +131,15 @@ def _accept(listener: socket.socket, box: Box) -> socket.socket:
 
 def _plan(isolation: Isolation, data: Path, labkit: Path) -> Plan:
     boxed = isolation.outer != "none"
-    course = (
-        [DATA, f"{LABKIT}/labkit", f"{CODE}/autograder/boundary"]
-        if boxed
-        else [str(data.resolve()), str((labkit / "labkit").resolve()), str(PACKAGE / "boundary")]
-    )
+    sights = environment.course_sights(data, labkit)
+    course = sights if boxed else [path.resolve() for path in sights.values()]
     python = environment.environment_folders()
     return Plan(
         data=DATA if boxed else str(data.resolve()),
         labkit=LABKIT if boxed else str(labkit.resolve()),
         inner=isolation.inner,
         user=isolation.user,
-        readable=(*course, *map(str, environment.readable_environment())),
+        readable=tuple(map(str, (*course, *environment.readable_environment()))),
         below_tmp=tuple(str(folder) for folder in python if folder.is_relative_to("/tmp")),
     )
 
