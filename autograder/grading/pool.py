@@ -146,8 +146,11 @@ class LocalPool:
         for slot in self._slots:
             if self._busy:  # stopped in the middle: wait neither for jobs nor for workers to start
                 slot.kill()
-        for slot in self._slots:
-            slot.close()
+        closing = [threading.Thread(target=slot.close) for slot in self._slots]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
         self._slots, self._busy = [], {}
 
 

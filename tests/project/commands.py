@@ -29,7 +29,8 @@ def commands() -> list[Command]:
         for block in BLOCK.findall(page.read_text()):
             for line in block.splitlines():
                 if line.startswith("$ "):
-                    found.append(Command(page.name, line.removeprefix("$ ")))
+                    command = re.sub(r"\s+# .*", "", line.removeprefix("$ "))
+                    found.append(Command(page.name, command))
     return found
 
 
