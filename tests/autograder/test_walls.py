@@ -19,6 +19,7 @@ from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.session import SubmissionSession, WarmProcess
 from autograder.grading.limits import Limits
 from autograder.walls import tool
+from autograder.walls.container import ENGINES
 from autograder.walls.probing import describe, probe_level
 
 REPOSITORY = Path(__file__).parents[2]
@@ -214,19 +215,30 @@ def test_a_cell_without_end_is_interrupted_and_the_next_one_runs(
 def test_a_call_without_end_is_ended_and_the_next_test_gets_its_copy(
     notebook: NotebookSession,
 ) -> None:
-    source = (
-        "import signal\ndef hang():\n    signal.signal(2, signal.SIG_IGN)\n    while True: pass"
+    name = f"hangs-{time.monotonic_ns() % 10**8}"
+    hang = (
+        "import ctypes, signal\ndef hang():\n    signal.signal(2, signal.SIG_IGN)\n"
+        f"    ctypes.CDLL(None).prctl(15, {name.encode()!r})\n    while True: pass"
     )
-    assert notebook.execute(source, 5.0).ok
+    assert notebook.execute(hang, 5.0).ok
     held = notebook.hold()
     for _ in range(2):
-        with pytest.raises(TookTooLong), held.snapshot(0.5) as snapshot:
-            snapshot.call("hang", (), {})
+        with held.snapshot(0.5) as snapshot:
+            with pytest.raises(TookTooLong):
+                snapshot.call("hang", (), {})
+            assert running(name), "it hangs, where this test looks for it"
     with held.snapshot(5.0) as snapshot:
         assert snapshot.value("__name__") == "__main__"
     deadline = time.monotonic() + 5
-    while any(p.cpu_percent(0.2) > 50 for p in warm_processes()):
+    while running(name):
         assert time.monotonic() < deadline, "what hung is still running"
+        time.sleep(0.05)
+
+
+def running(name: str) -> list[psutil.Process]:
+    """Processes that gave themselves this name, in containers too."""
+    found = psutil.process_iter(["name", "status"])
+    return [p for p in found if p.info["name"] == name and p.info["status"] != "zombie"]
 
 
 def test_killing_everything_is_noticed(walled: WarmProcess, notebook: NotebookSession) -> None:
@@ -288,10 +300,14 @@ def test_a_tool_that_reads_hostile_bytes_sees_its_folder_only(
     assert (folder / "mine").exists()
 
 
-def warm_processes() -> set[psutil.Process]:
-    """Warm processes and their forks, in containers too."""
+def family_of(grader: int) -> list[psutil.Process]:
+    """Everything below a grader; what is in its containers has the same plan as their client."""
+    family = psutil.Process(grader).children(recursive=True)
+    plans = {process.cmdline()[-1] for process in family if process.name() in ENGINES}
     found = psutil.process_iter(["cmdline"])
-    return {p for p in found if "autograder.boundary.inside.warm" in (p.info["cmdline"] or ())}
+    return family + [
+        p for p in found if p not in family and (p.info["cmdline"] or [""])[-1] in plans
+    ]
 
 
 @pytest.mark.parametrize("level", ["bubblewrap", "container", "landlock"])
@@ -308,11 +324,10 @@ def test_a_killed_grader_leaves_nothing(level: str) -> None:
         "with warm.submission(Limits().allowance) as session:\n"
         "    session.notebook('one', 1)\n    print('ready', flush=True)\n    time.sleep(60)\n"
     )
-    before = warm_processes()
     grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert grader.stdout is not None
     assert grader.stdout.readline() == b"ready\n"
-    family = warm_processes() - before
+    family = family_of(grader.pid)
     assert len(family) >= 4, "warm process, guard, submission, notebook"
     grader.kill()
     grader.wait()
