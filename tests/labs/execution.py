@@ -45,7 +45,7 @@ def execute(
         nbformat.v4.new_code_cell(f"import json as _json; print(_json.dumps({{{ask}}}))")
     )
     path = f"{COURSE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)
-    with variables(PYTHONPATH=path, **environment):
+    with variables(**environment | {"PYTHONPATH": path}):
         client = NotebookClient(
             notebook,
             timeout=300,
