@@ -109,7 +109,7 @@ def box_words(engine: str, name: str) -> list[str]:
         ContainerFailed: The engine does not answer.
     """
     command = [
-        *(engine, "run", "--rm", "--interactive", "--name", name, "--hostname", "sandbox"),
+        *(engine, "run", "--rm", "--name", name, "--hostname", "sandbox"),
         *("--network", "none", "--read-only", "--cap-drop", "ALL", "--pids-limit", str(PROCESSES)),
         *("--security-opt", "no-new-privileges", "--security-opt", "seccomp=unconfined"),
         *("--security-opt", "label=disable", "--shm-size", str(TMP_BYTES)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,27 @@ from autograder.walls.probing import NoIsolation, choose, describe, probe_level
 REPOSITORY = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def docker(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Path]]:
+    """Puts a docker of ours, a shell script, before all others."""
+    asked = (container.find_engine, container._image, container._files_limit)
+
+    def put(script: str) -> Path:
+        folder = tmp_path_factory.mktemp("programs")
+        (folder / "docker").write_text(f"#!/bin/sh\n{script}\n")
+        (folder / "docker").chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        for function in asked:
+            function.cache_clear()
+        return folder
+
+    yield put
+    for function in asked:
+        function.cache_clear()
+
+
 def test_choosing() -> None:
     assert choose("none") == NONE
     best = choose("any")
@@ -26,30 +48,22 @@ def test_choosing() -> None:
 
 
 def test_a_container_needs_an_engine_that_answers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    docker: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    docker = tmp_path / "docker"
-    docker.write_text("#!/bin/sh\necho 'no daemon' >&2\nexit 1\n")
-    docker.chmod(0o755)
+    folder = docker("echo 'no daemon' >&2\nexit 1")
     for path, said in (
-        (tmp_path, "docker does not answer: no daemon"),
-        (tmp_path / "no", "neither"),
+        (folder, "docker does not answer: no daemon"),
+        (folder / "no", "neither"),
     ):
         monkeypatch.setenv("PATH", str(path))
         container.find_engine.cache_clear()
         assert said in container.find_engine()[1]
         assert container.find_engine()[0] == ""
-    container.find_engine.cache_clear()
 
 
-def test_a_container_says_what_its_engine_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    docker = tmp_path / "docker"
-    docker.write_text("#!/bin/sh\n[ $1 = run ] && echo 'no such right' >&2 && exit 1\nexit 0\n")
-    docker.chmod(0o755)
-    container._image.cache_clear()
-    broken = Isolation("container", "landlock", str(docker))
+def test_a_container_says_what_its_engine_said(docker: Callable[[str], Path]) -> None:
+    docker("[ $1 = run ] && echo 'no such right' >&2 && exit 1\nexit 0")
+    broken = Isolation("container", "landlock", "docker")
     with pytest.raises(WarmProcessFailed, match="no such right"):
         WarmProcess(REPOSITORY / "data", REPOSITORY, broken, probe=True)
 
@@ -71,7 +85,10 @@ def test_a_level_that_cannot_start_says_why() -> None:
         WarmProcess(REPOSITORY / "data", REPOSITORY, broken, probe=True)
 
 
-def test_an_installed_course_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installed_course_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker: Callable[[str], Path]
+) -> None:
+    docker("exit 0")
     site = tmp_path / "lib" / "site-packages"
     for name in ("autograder/hidden_tests", "labkit", "torch"):
         (site / name).mkdir(parents=True)
