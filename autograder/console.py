@@ -102,7 +102,7 @@ def show_run(course: Course, lab: str, run: GradingRun) -> None:
     table.add_column("odd things")
     for student in data.students:
         waiting = "waits" if student.needs_manual else ""
-        note = "; ".join(student.warnings[:2])
+        note = "; ".join(text.rstrip(".") for text in student.warnings[:2])
         table.add_row(escape(student.student_id), f"{student.total:.2f}", waiting, escape(note))
     for name, why in data.missing.items():
         table.add_row(escape(name), "–", "", escape(why))
