@@ -10,7 +10,7 @@ from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 CONTROL_TIMEOUT_S = 20.0
 
 
-def ask_with_channel(channel: Channel, op: str) -> Channel:
+def ask_with_channel(channel: Channel, message: dict[str, Any]) -> Channel:
     """Ask for a fork that serves a new channel, and return that.
 
     Raises:
@@ -18,7 +18,7 @@ def ask_with_channel(channel: Channel, op: str) -> Channel:
     """
     ours, theirs = Channel.pair()
     try:
-        ask(channel, {"op": op}, (theirs.fileno(),))
+        ask(channel, message, (theirs.fileno(),))
     except NotebookLost:
         ours.close()
         raise

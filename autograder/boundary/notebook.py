@@ -79,7 +79,7 @@ class NotebookSession:
         Raises:
             NotebookLost: The process is gone.
         """
-        channel = ask_with_channel(self._channel, "hold")
+        channel = ask_with_channel(self._channel, {"op": "hold"})
         return Held(self._submission.keep(channel), self._submission)
 
     @contextlib.contextmanager
@@ -147,7 +147,7 @@ class Held:
         Raises:
             NotebookLost: The copy is gone.
         """
-        channel = ask_with_channel(self._channel, "snapshot")
+        channel = ask_with_channel(self._channel, {"op": "snapshot"})
         try:
             yield Snapshot(channel, timeout_s, source)
         finally:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder.boundary.asking import CONTROL_TIMEOUT_S, ask
-from autograder.boundary.errors import WarmProcessFailed
+from autograder.boundary.asking import CONTROL_TIMEOUT_S, ask, ask_with_channel
+from autograder.boundary.errors import NotebookLost, WarmProcessFailed
 from autograder.boundary.inside.wall import Allowance
 from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
@@ -24,6 +24,8 @@ from autograder.walls.outer import BoxFailed, open_box
 
 START_TIMEOUT_S = 120.0
 REASON_TIMEOUT_S = 1.0
+EXAMINATION = Allowance(2 * 10**9, processes=16, disk_bytes=512 * 10**6, seconds=30.0)
+Examine = Callable[[str, Mapping[str, bytes], Mapping[str, Any]], dict[str, Any]]
 
 
 class WarmProcess:
@@ -82,6 +84,33 @@ class WarmProcess:
         finally:
             session.close()
 
+    def examine(
+        self, kind: str, files: Mapping[str, bytes], request: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Let a fork of its own, behind the same walls, look at files that a student's code wrote.
+
+        Args:
+            kind: What is to look at them: a name that `inside.warm` knows.
+            files: By name; never names of the student's.
+            request: What it is asked.
+
+        Returns:
+            Its answer, never to be trusted; empty where it gave none within its allowance.
+
+        Raises:
+            NotebookLost: There is nothing to fork from.
+        """
+        try:
+            with self.submission(EXAMINATION) as submission:
+                channel = submission.fork(kind, "files", 0, files)
+                try:
+                    channel.send(dict(request), timeout_s=CONTROL_TIMEOUT_S)
+                    return channel.receive(EXAMINATION.seconds)
+                except (ChannelClosed, ChannelTimeout):
+                    return {}
+        except WarmProcessFailed as error:
+            raise NotebookLost(str(error)) from error
+
     def close(self) -> None:
         """End it and everything below it."""
         self._channel.close()
@@ -111,13 +140,12 @@ class SubmissionSession:
         Raises:
             NotebookLost: The submission's process is gone.
         """
-        channel, theirs = Channel.pair()
-        try:
-            request = {"op": "notebook", "name": name, "seed": seed, "files": dict(files or {})}
-            ask(self._channel, request, (theirs.fileno(),))
-        finally:
-            theirs.close()
-        return NotebookSession(self.keep(channel), self)
+        return NotebookSession(self.fork("notebook", name, seed, files or {}), self)
+
+    def fork(self, serve: str, name: str, seed: int, files: Mapping[str, bytes]) -> Channel:
+        """Fork a process that serves a channel; as `notebook`, for anything that it may be."""
+        request = {"op": "fork", "serve": serve, "name": name, "seed": seed, "files": dict(files)}
+        return self.keep(ask_with_channel(self._channel, request))
 
     def interrupt(self) -> None:
         """Send SIGINT to the notebook's process, as Jupyter's stop button does."""

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
 from autograder.boundary.notebook import Held, NotebookSession
-from autograder.boundary.session import SubmissionSession
+from autograder.boundary.session import Examine, SubmissionSession
 from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
 from autograder.feedback.verdicts import feedback_output
@@ -51,6 +51,7 @@ class Grading:
         seed: Of this grading; inputs of each test follow from it and the test's name.
         limits: Time limits.
         carried: What it takes over from earlier notebooks.
+        examine: Looks at files that the student's code wrote.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Grading:
         exercise: Exercise,
         seed: int,
         limits: Limits,
-        carried: Carried | None = None,
+        carried: Carried,
+        examine: Examine,
     ) -> None:
         self._submission = submission
         self._session = session
@@ -80,7 +82,8 @@ class Grading:
         self._all_held: list[Held] = []
         self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
-        self._carried = (carried or Carried()).references
+        self._carried = carried.references
+        self._examine = examine
         self._references: list[str] = []
         self._current: TestResult | None = None
         self.results: list[TestResult] = []
@@ -142,6 +145,11 @@ class Grading:
         """The student's notebook, in a fresh copy of its process."""
         with contextlib.ExitStack() as copies:
             yield Student(lambda: copies.enter_context(self._snapshot()))
+
+    @pytest.fixture
+    def examine(self) -> Examine:
+        """What looks at files that the student's code wrote, apart from it and from us."""
+        return self._examine
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:

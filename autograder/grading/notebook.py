@@ -50,7 +50,9 @@ def grade_notebook(
         notebook = copy.deepcopy(rebuilt)
         with warm.submission(limits.allowance) as session:
             process = session.notebook(exercise.name, own_seed(seed, exercise), carried.files)
-            grading = Grading(session, process, notebook, exercise, seed, limits, carried)
+            grading = Grading(
+                session, process, notebook, exercise, seed, limits, carried, warm.examine
+            )
             grading.run(stop_before, why, last)
         return grading
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.boundary.session import WarmProcess
 from autograder.grading.carrying import carry
@@ -50,7 +51,10 @@ def point_problems(exercise: Exercise) -> list[str]:
 def score_problems(
     exercise: Exercise, lab: Sequence[Exercise], warm: WarmProcess, seed: int
 ) -> list[str]:
-    """Whether the solution earns everything and the stub nothing, on the lab's own functions."""
+    """Whether the solution earns everything and the stub nothing, on the lab's own functions.
+
+    No cell of the solution may end in an error: what works at home works behind the walls.
+    """
     problems = []
     earlier = {each.name: each for each in lab}
     sources = {each.name: each.source for each in lab}
@@ -74,7 +78,19 @@ def score_problems(
                     f"{task.grade_id}, not {wanted:g}. {' '.join(failed)}"
                 )
         problems += [f"{exercise.name}: with the {what}, {w}" for w in result.warnings]
+        if what == "solution":
+            problems += [f"{exercise.name}: {error}" for error in errors_shown(result.notebook)]
     return problems
+
+
+def errors_shown(notebook: NotebookNode) -> list[str]:
+    """Which cells of a graded notebook ended in an error, and in which."""
+    return [
+        f"the cell {cell.id} ends in {output.ename} while it is graded: {output.evalue}"
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
 
 
 def _to_bytes(notebook: object) -> bytes:

@@ -1,39 +1,29 @@
 """ONNX files that a student's code wrote, run at arm's length: bytes in, plain arrays out.
 
-The bytes are hostile. Parsing and running them happens in `onnx_process`, which has no environment,
-a folder, a box and limits of its own, and whose answer is checked here like a student's.
+The bytes are hostile. `autograder.boundary.inside.onnx_file` parses and runs them behind the walls
+that students' code runs behind, and its answer is checked here like a student's.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import math
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import torch
 
+from autograder.boundary.session import Examine
 from autograder.boundary.student import Student
 from autograder.errors import HiddenTestsBroken
 from autograder.testing.nets import between
 from autograder.testing.values import fail
-from autograder.walls.tool import boxed
 
-SCRIPT = Path(__file__).with_name("onnx_process.py")
 PACKAGES = ("numpy", "onnx", "onnxruntime")
-TIMEOUT_S = 30.0
-MAX_HEADER_BYTES = 100_000
-MAX_OUTPUT_BYTES = 64 * 2**20
+MAX_DIMENSIONS = 8
+MAX_SIZE = 2**31
 SENTENCES = {
     "unreadable": "The ONNX file cannot be read or run by ONNX Runtime.",
     "external": "The ONNX file keeps weights in another file than `<path>.data`, or that file "
@@ -74,13 +64,17 @@ class OnnxFile:
         """MB (10**6 bytes) of both."""
         return (len(self.model) + len(self.data or b"")) / 1e6
 
-    def run(self, *inputs: torch.Tensor) -> OnnxRun:
-        """Run the file on some inputs, in a process made for that.
+    def run(self, examine: Examine, *inputs: torch.Tensor) -> OnnxRun:
+        """Run the file on some inputs.
+
+        Args:
+            examine: The fixture of that name.
+            inputs: One batch each.
 
         Raises:
             AssertionError: It cannot be run; the sentence says why, for the student.
         """
-        return run_onnx(self, [value.numpy() for value in inputs])
+        return run_onnx(examine, self, [value.numpy() for value in inputs])
 
 
 def read_onnx(student: Student, name: str) -> OnnxFile:
@@ -100,8 +94,8 @@ def fresh_name(rng: torch.Generator) -> str:
     return f"model{between(rng, 10**8, 10**9)}.onnx"
 
 
-def run_onnx(file: OnnxFile, inputs: Sequence[np.ndarray]) -> OnnxRun:
-    """Run a file on some inputs, in a process made for that.
+def run_onnx(examine: Examine, file: OnnxFile, inputs: Sequence[np.ndarray]) -> OnnxRun:
+    """Run a file on some float32 inputs.
 
     Raises:
         AssertionError: It cannot be run; the sentence says why, for the student.
@@ -112,68 +106,38 @@ def run_onnx(file: OnnxFile, inputs: Sequence[np.ndarray]) -> OnnxRun:
         raise HiddenTestsBroken(
             f"Grading ONNX files needs {', '.join(missing)}: pip install onnx onnxruntime"
         )
-    with (
-        tempfile.TemporaryDirectory(prefix="onnx-") as folder,
-        tempfile.TemporaryFile() as answer,
-    ):
-        place = Path(folder)
-        (place / file.name).write_bytes(file.model)
-        if file.data is not None:
-            (place / f"{file.name}.data").write_bytes(file.data)
-        np.savez(place / "inputs.npz", *inputs)
-        _run(file.name, place, answer)
-        answer.seek(0)
-        header = answer.readline(MAX_HEADER_BYTES)
-        return _believe(header, answer.read(MAX_OUTPUT_BYTES), len(inputs))
+    files = {file.name: file.model}
+    if file.data is not None:
+        files[f"{file.name}.data"] = file.data
+    given = [{"shape": i.shape, "values": i.astype("<f4").tobytes()} for i in inputs]
+    answer = examine("onnx", files, {"name": file.name, "inputs": given})
+    return _believe(answer, len(inputs))
 
 
-def _run(name: str, folder: Path, answer: IO[bytes]) -> None:
-    """Run the script to its end, or end it with all that it started."""
-    process = subprocess.Popen(
-        boxed([sys.executable, "-I", str(SCRIPT), name], SCRIPT, folder),
-        cwd=folder,
-        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=answer,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(TIMEOUT_S)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _believe(header: bytes, values: bytes, count: int) -> OnnxRun:
+def _believe(answer: Mapping[str, Any], count: int) -> OnnxRun:
     """The answer, if it is one: sizes that agree, numbers that are numbers.
 
     Raises:
         AssertionError: The file was refused, or what came is no answer.
     """
-    try:
-        answer: Any = json.loads(header)
-    except (ValueError, RecursionError):
-        fail(SENTENCES["unreadable"])
-    if not isinstance(answer, dict) or "refused" in answer:
-        word = answer.get("refused") if isinstance(answer, dict) else None
+    word = answer.get("refused")
+    if word is not None:
         fail(SENTENCES.get(word if isinstance(word, str) else "", SENTENCES["unreadable"]))
-    stored, shapes = answer.get("stored"), answer.get("shapes")
-    if type(stored) is not int or not isinstance(shapes, list) or len(shapes) != count:
+    stored, outputs = answer.get("stored"), answer.get("outputs")
+    if type(stored) is not int or not isinstance(outputs, list) or len(outputs) != count:
         fail(SENTENCES["unreadable"])
-    outputs: list[torch.Tensor | None] = []
-    for shape in shapes:
-        if shape is None:
-            outputs.append(None)
-            continue
-        if not isinstance(shape, list) or len(shape) > 8:
-            fail(SENTENCES["unreadable"])
-        if any(type(size) is not int or size < 0 for size in shape):
-            fail(SENTENCES["unreadable"])
-        size = 4 * math.prod(shape)
-        if size > len(values):
-            fail(SENTENCES["unreadable"])
-        flat = np.frombuffer(values[:size], dtype="<f4").astype(np.float32)
-        outputs.append(torch.from_numpy(flat.reshape(shape)))
-        values = values[size:]
-    return OnnxRun(stored, answer.get("training") is True, outputs)
+    found = [None if output is None else _tensor(output) for output in outputs]
+    return OnnxRun(stored, answer.get("training") is True, found)
+
+
+def _tensor(output: object) -> torch.Tensor:
+    shape, values = None, None
+    if isinstance(output, dict):
+        shape, values = output.get("shape"), output.get("values")
+    if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS or not isinstance(values, bytes):
+        fail(SENTENCES["unreadable"])
+    if any(type(size) is not int or not 0 <= size < MAX_SIZE for size in shape):
+        fail(SENTENCES["unreadable"])
+    if 4 * math.prod(shape) != len(values):
+        fail(SENTENCES["unreadable"])
+    return torch.from_numpy(np.frombuffer(values, "<f4").astype(np.float32).reshape(shape))

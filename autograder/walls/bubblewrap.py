@@ -21,17 +21,6 @@ def warm_process_words(bwrap: str, data: Path, labkit: Path) -> list[str]:
     ]
 
 
-def tool_words(bwrap: str, script: Path, folder: Path) -> list[str]:
-    """The same for a command that reads a script, and writes to the folder that it runs in."""
-    return [
-        *box_words(bwrap),
-        *("--cap-drop", "ALL"),
-        *show(script, str(script)),
-        *show(folder, str(folder), "--bind"),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(folder), "--"),
-    ]
-
-
 def box_words(bwrap: str) -> list[str]:
     """What every box has: the system and the Python environment, read-only; no network."""
     command = [

@@ -88,17 +88,6 @@ def warm_process_words(engine: str, name: str, data: Path, labkit: Path, socket:
     ]
 
 
-def tool_words(engine: str, script: Path, folder: Path) -> list[str]:
-    """The same for a command that reads a script, and writes to the folder that it runs in."""
-    return [
-        *box_words(engine, new_name()),
-        *("--user", f"{os.getuid()}:{os.getgid()}"),
-        *_mount(script, str(script)),
-        *_mount(folder, str(folder), writable=True),
-        *("--workdir", str(folder), _image(engine)),
-    ]
-
-
 def box_words(engine: str, name: str) -> list[str]:
     """What every container has: the system and the Python environment, read-only; no network.
 
@@ -168,10 +157,9 @@ def _system_folders() -> Iterable[str]:
     return (place for place in SYSTEM if Path(place).is_dir() and not Path(place).is_symlink())
 
 
-def _mount(source: Path, target: str, writable: bool = False) -> list[str]:
+def _mount(source: Path, target: str) -> list[str]:
     """Quoted, since these words are separated by commas, which a path may hold too."""
-    parts = ["type=bind", f"source={source.resolve()}", f"target={target}"]
-    parts += [] if writable else ["readonly"]
+    parts = ["type=bind", f"source={source.resolve()}", f"target={target}", "readonly"]
     quoted = (f'"{part}"' if "," in part else part for part in parts)
     return ["--mount", ",".join(quoted)]
 

@@ -19,6 +19,7 @@ SETTLED = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "agg",
+    "ORT_DISABLE_TELEMETRY": "1",  # starts threads at import, which a fork does not take along
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONNOUSERSITE": "1",
     "USER": "student",

@@ -12,13 +12,15 @@ from autograder.grading.carrying import carry
 from autograder.grading.limits import Limits
 from autograder.grading.notebook import grade_notebook
 from autograder.lab import read_lab
+from autograder.release.checks import errors_shown
 from autograder.release.labkit_edition import cached_labkit_edition
 from autograder.submissions import Reader
 from autograder.walls.probing import choose
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 EXERCISES = {e.name: e for e in read_lab(COURSE.labs, "lab1_magnitude")}
-EX2, EX4 = EXERCISES["ex2_magnitude_pruning"], EXERCISES["ex4_extra_credit"]
+EX2, EX3 = EXERCISES["ex2_magnitude_pruning"], EXERCISES["ex3_your_model"]
+EX4 = EXERCISES["ex4_extra_credit"]
 
 
 def test_an_exercise_says_what_it_carries_over() -> None:
@@ -65,6 +67,16 @@ def test_a_mistake_in_exercise_2_costs_nothing_in_exercise_4(broken: str, warm) 
     later.cells = [c for c in later.cells if "nbgrader" in c.metadata]
     result = grade_notebook(warm, later, EX4, 3, carried=carried)
     assert result.scores == EX4.full_marks, [t for t in result.tests if not t.passed]
+
+
+def test_every_option_runs_behind_the_walls_as_it_does_at_home(warm) -> None:
+    notebook = copy.deepcopy(EX3.source)
+    (choice,) = (cell for cell in notebook.cells if cell.id == "ex3-options-choice")
+    choice.source = 'OPTIONS = "A", "B", "C"'
+    carried = carry(EX3, EXERCISES, {EX2.name: EX2.source}, {EX2.name: EX2.full_marks})
+    result = grade_notebook(warm, notebook, EX3, 3, carried=carried)
+    assert errors_shown(result.notebook) == []
+    assert all(test.passed for test in result.tests)
 
 
 def test_the_name_of_a_result_follows_what_it_carries_over(tmp_path: Path) -> None:

@@ -1,15 +1,15 @@
 """Hostile ONNX files: what is run, what is refused, and that nothing of the grader is seen."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from autograder.testing import onnx_files
-from autograder.testing.onnx_files import OnnxFile, read_onnx
+from autograder.boundary import session
+from autograder.boundary.inside.wall import Allowance
+from autograder.testing.onnx_files import OnnxFile, read_onnx, run_onnx
 
 FLOAT = TensorProto.FLOAT
 WEIGHT = np.arange(6, dtype=np.float32).reshape(3, 2)
@@ -48,19 +48,21 @@ def file_of(model, data=None):
     return OnnxFile("m.onnx", model.SerializeToString(), data)
 
 
-def test_outputs_and_counts_come_back():
+def test_outputs_and_counts_come_back(warm):
     inputs = [torch.randn(rows, 3) for rows in (1, 5)]
-    run = file_of(product()).run(*inputs)
+    run = file_of(product()).run(warm.examine, *inputs)
     assert run.stored == 6
     assert not run.training
     for found, given in zip(run.outputs, inputs, strict=True):
         torch.testing.assert_close(found, given @ torch.from_numpy(WEIGHT))
 
 
-def test_weights_beside_the_file_are_read_and_counted():
+def test_weights_beside_the_file_are_read_and_counted(warm):
     file = file_of(product(external("m.onnx.data")), WEIGHT.tobytes())
     given = torch.randn(2, 3)
-    torch.testing.assert_close(file.run(given).outputs[0], given @ torch.from_numpy(WEIGHT))
+    torch.testing.assert_close(
+        file.run(warm.examine, given).outputs[0], given @ torch.from_numpy(WEIGHT)
+    )
     assert file.size_mb == (len(file.model) + 24) / 1e6
 
 
@@ -69,19 +71,19 @@ def test_weights_beside_the_file_are_read_and_counted():
     [
         external("/etc/passwd"),
         external("../m.onnx.data"),
-        external("inputs.npz"),
+        external("data/MNIST"),
         external("m.onnx.data", length=25),
         external("m.onnx.data", offset="-8"),
         external("m.onnx.data", offset=10**11),
     ],
 )
-def test_other_files_and_bytes_are_refused(tensor):
+def test_other_files_and_bytes_are_refused(warm, tensor):
     with pytest.raises(AssertionError, match="in another file"):
-        file_of(product(tensor), WEIGHT.tobytes()).run(torch.randn(2, 3))
+        file_of(product(tensor), WEIGHT.tobytes()).run(warm.examine, torch.randn(2, 3))
 
 
-def test_an_input_that_the_file_does_not_take_gives_nothing():
-    run = file_of(product()).run(torch.randn(2, 3), torch.randn(2, 4))
+def test_an_input_that_the_file_does_not_take_gives_nothing(warm):
+    run = file_of(product()).run(warm.examine, torch.randn(2, 3), torch.randn(2, 4))
     assert run.outputs[0] is not None
     assert run.outputs[1] is None
 
@@ -117,18 +119,18 @@ def with_function():
         (model_of([helper.make_node("Relu", ["x"], ["y"])] * 2001), "far more operators"),
     ],
 )
-def test_unusual_files_are_refused(model, sentence):
+def test_unusual_files_are_refused(warm, model, sentence):
     with pytest.raises(AssertionError, match=sentence):
-        file_of(model).run(torch.randn(2, 3))
+        file_of(model).run(warm.examine, torch.randn(2, 3))
 
 
 @pytest.mark.parametrize("model", [b"", b"no model", os.urandom(3000), b"\x0a" * 10**6])
-def test_damaged_bytes_are_explained(model):
+def test_damaged_bytes_are_explained(warm, model):
     with pytest.raises(AssertionError, match="cannot be read"):
-        OnnxFile("m.onnx", model, None).run(torch.randn(2, 3))
+        OnnxFile("m.onnx", model, None).run(warm.examine, torch.randn(2, 3))
 
 
-def test_memory_is_limited():
+def test_memory_is_limited(warm):
     shape = numpy_helper.from_array(np.array([10**6, 10**6]), "s")
     nodes = [
         helper.make_node("ConstantOfShape", ["s"], ["big"]),
@@ -136,57 +138,58 @@ def test_memory_is_limited():
         helper.make_node("Add", ["x", "sum"], ["y"]),
     ]
     try:
-        outputs = file_of(model_of(nodes, tensors=[shape])).run(torch.randn(2, 3)).outputs
+        outputs = (
+            file_of(model_of(nodes, tensors=[shape])).run(warm.examine, torch.randn(2, 3)).outputs
+        )
     except AssertionError:
         return
     assert outputs == [None]
 
 
-def test_a_run_without_end_is_ended(monkeypatch):
-    monkeypatch.setattr(onnx_files, "TIMEOUT_S", 0.01)
+def test_a_run_without_end_is_ended(warm, monkeypatch):
+    monkeypatch.setattr(session, "EXAMINATION", Allowance(10**9, 16, 10**8, seconds=1.0))
+    shape = numpy_helper.from_array(np.array([2000, 2000]), "s")
+    nodes = [helper.make_node("ConstantOfShape", ["s"], ["m0"])]
+    nodes += [helper.make_node("MatMul", ["m0", f"m{n}"], [f"m{n + 1}"]) for n in range(500)]
+    nodes.append(helper.make_node("ReduceSum", ["m500"], ["sum"], keepdims=0))
+    nodes.append(helper.make_node("Add", ["x", "sum"], ["y"]))
     with pytest.raises(AssertionError, match="cannot be read"):
-        file_of(product()).run(torch.randn(2, 3))
+        file_of(model_of(nodes, tensors=[shape])).run(warm.examine, torch.randn(2, 3))
+    assert file_of(product()).run(warm.examine, torch.randn(2, 3)).outputs
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        b"",
-        b"[]\n",
-        b'{"stored": 1}\n',
-        b'{"stored": 1, "shapes": [[2, 3]]}\n1234',
-        b'{"stored": 1, "shapes": [[-1, -1]]}\n1234',
-        b'{"stored": true, "shapes": [null]}\n',
-        b'{"stored": 1, "shapes": [null, null]}\n',
-        b'{"refused": ["unreadable"]}\n',
-        b"[" * 50_000,
+        {},
+        {"stored": 1},
+        {"stored": 1, "outputs": [{"shape": [2, 3], "values": b"1234"}]},
+        {"stored": 1, "outputs": [{"shape": [-1, -1], "values": b"1234"}]},
+        {"stored": 1, "outputs": [{"shape": [2**62, 0], "values": b""}]},
+        {"stored": 1, "outputs": [{"shape": [True], "values": b"1234"}]},
+        {"stored": 1, "outputs": [{"shape": [1] * 9, "values": b"1234"}]},
+        {"stored": 1, "outputs": [{"shape": [1], "values": "1234"}]},
+        {"stored": 1, "outputs": [[1]]},
+        {"stored": True, "outputs": [None]},
+        {"stored": 1, "outputs": [None, None]},
+        {"refused": ["unreadable"]},
     ],
+    ids=repr,
 )
-def test_lying_answers_are_not_believed(monkeypatch, answer):
-    monkeypatch.setattr(onnx_files, "_run", lambda name, folder, out: out.write(answer))
+def test_lying_answers_are_not_believed(answer):
     with pytest.raises(AssertionError, match="cannot be read"):
-        file_of(product()).run(torch.randn(2, 3))
+        run_onnx(lambda *_: answer, file_of(product()), [np.ones((2, 3), np.float32)])
 
 
-def test_the_process_has_no_environment_of_ours(monkeypatch, tmp_path):
-    script = tmp_path / "spy.py"
-    script.write_text("import os, json; print(json.dumps([dict(os.environ), os.listdir()]))")
-    monkeypatch.setattr(onnx_files, "SCRIPT", script)
-    monkeypatch.setenv("COURSE_SECRET", "secret")
-    seen = []
-    monkeypatch.setattr(onnx_files, "_believe", lambda header, *_: seen.append(header))
-    file_of(product()).run(torch.randn(2, 3))
-    assert b"secret" not in seen[0]
-    assert b'["inputs.npz", "m.onnx"]' in seen[0] or b'["m.onnx", "inputs.npz"]' in seen[0]
-
-
-def test_training_nodes_are_noticed():
+def test_training_nodes_are_noticed(warm):
     on = numpy_helper.from_array(np.array(True), "on")
     ratio = numpy_helper.from_array(np.float32(0.5), "ratio")
     node = helper.make_node("Dropout", ["x", "ratio", "on"], ["y"])
-    assert file_of(model_of([node], tensors=[on, ratio])).run(torch.randn(2, 3)).training
+    assert (
+        file_of(model_of([node], tensors=[on, ratio])).run(warm.examine, torch.randn(2, 3)).training
+    )
     plain = helper.make_node("Dropout", ["x"], ["y"])
-    assert not file_of(model_of([plain])).run(torch.randn(2, 3)).training
+    assert not file_of(model_of([plain])).run(warm.examine, torch.randn(2, 3)).training
 
 
 def test_missing_file_is_explained():
@@ -198,9 +201,3 @@ def test_missing_file_is_explained():
 
     with pytest.raises(AssertionError, match="wrote no file"):
         read_onnx(Empty(), "m.onnx")
-
-
-def test_the_script_stands_alone():
-    text = Path(onnx_files.SCRIPT).read_text(encoding="utf-8")
-    assert "import autograder" not in text
-    assert "from autograder" not in text

@@ -135,3 +135,4 @@ def test_a_wrong_solution_or_a_stub_that_scores_is_refused(
     wrong = edited(ex1, {"ex1-hardware-task": unmarked + ending})
     problems = " ".join(score_problems(wrong, [wrong], warm, seed=5))
     assert "the solution scores 0" in problems
+    assert "ends in NameError while it is graded" in problems

@@ -1,5 +1,7 @@
 """A model in ONNX Runtime: the same outputs at any batch size, no masks, sizes, times."""
 
+import os
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -125,3 +127,15 @@ def test_warnings_are_none(masked_net, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         export_onnx(masked_net, str(tmp_path / "net.onnx"), torch.randn(3, 120))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads as Linux does")
+def test_onnx_runtime_reports_nothing_to_its_makers(tmp_path):
+    count = "import labkit, onnxruntime, os; print(len(os.listdir('/proc/self/task')))"
+    wishes = {"OMP_NUM_THREADS": "1", "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", count], env=kept | wishes, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1\n", "no thread that sends"
+    assert list(tmp_path.iterdir()) == [], "no number of this machine kept"

@@ -17,7 +17,7 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
-MS_RDONLY, MS_NOSUID, MS_NODEV = 0x1, 0x2, 0x4
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 0x1, 0x2, 0x4, 0x8
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 PR_SET_PDEATHSIG = 1
@@ -42,7 +42,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(kind: str, target: str, flags: int = 0, options: str = "") -> None:
-    """Mount a file system of a kind (`tmpfs`), or change how one is mounted (an empty kind)."""
+    """Mount a file system of a kind (`tmpfs`, `proc`), or change one that is (an empty kind)."""
     source = kind.encode() or None
     _check(_libc.mount(source, target.encode(), source, flags, options.encode() or None))
 

@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from autograder.boundary.wire import Channel, ChannelClosed
 SMALL_DATA = {"MNIST": "digits/MNIST", "sst2": "reviews/sst2"}  # as loaders look for them
 LEAST_BYTES, LEAST_FILES = 1_000_000, 100
 Serve = Callable[[Channel, int], None]
+Serves = Mapping[str, Serve]
 
 
 def make_home(plan: Plan) -> Path | None:
@@ -35,7 +36,7 @@ def make_home(plan: Plan) -> Path | None:
 
 
 def start_submission(
-    fd: int, plan: Plan, allowance: wall.Allowance, serve: Serve, home: Path | None
+    fd: int, plan: Plan, allowance: wall.Allowance, serves: Serves, home: Path | None
 ) -> None:
     """Put the inner wall around this process and serve the descriptor; never returns.
 
@@ -43,7 +44,7 @@ def start_submission(
         fd: A socket to the trusted side.
         plan: Which wall, and where data lie.
         allowance: What may be used up.
-        serve: What a notebook's process does with its channel and seed.
+        serves: What a process may do with its channel and seed, by name: be a notebook, or else.
         home: What `make_home` made.
     """
     if plan.inner == "namespaces":
@@ -61,7 +62,7 @@ def start_submission(
     if plan.inner == "landlock":
         wall.seal_with_landlock(allowance, str(home), list(plan.readable))
     signal.signal(signal.SIGCHLD, _take_leave)
-    _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serve)
+    _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serves)
     os._exit(0)
 
 
@@ -72,7 +73,7 @@ def _take_leave(*_: object) -> None:
             pass
 
 
-def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> None:
+def _serve_submission(channel: Channel, home: Path, data: str, serves: Serves) -> None:
     """Answer requests until the channel closes: about a notebook, and about room to write."""
     notebook_pid = 0
     while True:
@@ -81,8 +82,8 @@ def _serve_submission(channel: Channel, home: Path, data: str, serve: Serve) -> 
         except ChannelClosed:
             return
         reply: dict[str, Any] = {}
-        if request["op"] == "notebook":
-            notebook_pid = _fork_notebook(channel, home, data, request, serve)
+        if request["op"] == "fork":
+            notebook_pid = _fork_notebook(channel, home, data, request, serves)
         elif request["op"] == "interrupt" and notebook_pid:
             reply = process.send_signal(notebook_pid, signal.SIGINT)
         elif request["op"] == "stop" and notebook_pid:
@@ -103,7 +104,7 @@ def _is_full(home: Path) -> bool:
 
 
 def _fork_notebook(
-    channel: Channel, home: Path, data: str, request: dict[str, Any], serve: Serve
+    channel: Channel, home: Path, data: str, request: dict[str, Any], serves: Serves
 ) -> int:
     """Fork; the child serves the descriptor that came with the request and never returns."""
     fd = channel.received_fds.pop()
@@ -120,7 +121,7 @@ def _fork_notebook(
     try:
         _enter_folder(folder, data, request["files"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        serve(Channel(socket.socket(fileno=fd)), request["seed"])
+        serves[request["serve"]](Channel(socket.socket(fileno=fd)), request["seed"])
     except (ChannelClosed, KeyboardInterrupt):
         pass
     finally:

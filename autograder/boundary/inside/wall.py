@@ -28,7 +28,7 @@ NAMESPACES = (
     | linux.CLONE_NEWNET
     | linux.CLONE_NEWUTS
 )
-# Of /proc a notebook needs what libraries ask about the machine; a fresh one cannot be mounted.
+# What libraries ask about the machine, for where no fresh /proc can be mounted.
 PROC_FILES = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version")
 SYSTEM = (
     *("/usr", "/bin", "/lib", "/lib64", "/sbin", "/opt", "/nix", "/sys/devices/system/cpu"),
@@ -57,6 +57,16 @@ class Allowance:
     seconds: float
 
 
+def uncover_proc() -> None:
+    """As root in a box: mount a `/proc` without covers on it; below it others can be mounted.
+
+    Linux lets a user see in a new `/proc` only what could be seen before. Box makers cover parts of
+    it, and only root could do harm there: whoever calls this gives up being root next.
+    """
+    with contextlib.suppress(OSError):
+        linux.mount("proc", "/proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
+
+
 def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
     """Unshare everything; the next fork is process 1 of the new namespaces.
 
@@ -68,7 +78,6 @@ def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
         OSError: This machine does not let ordinary users do it.
     """
     user, group = os.getuid(), os.getgid()
-    proc = {name: _content(f"/proc/{name}") for name in PROC_FILES}
     # Counted within the new user namespace, and by user id, for which reason root has no limit.
     resource.setrlimit(resource.RLIMIT_NPROC, (allowance.processes, allowance.processes))
     linux.unshare(NAMESPACES)
@@ -83,13 +92,11 @@ def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
     quiet = linux.MS_NOSUID | linux.MS_NODEV
     _mount_tmp(quiet, size, below_tmp)
     linux.mount("tmpfs", "/dev/shm", quiet, size)
-    linux.mount("tmpfs", "/proc", quiet, "size=4m,mode=0755")
-    for name, content in proc.items():
-        Path(f"/proc/{name}").write_bytes(content)
 
 
 def seal_namespaces(allowance: Allowance) -> None:
-    """As process 1 of the new namespaces: give up every way back."""
+    """As process 1 of the new namespaces: see no others, and give up every way back."""
+    _mount_proc()
     _limit_resources(allowance)
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     linux.drop_capabilities()
@@ -124,6 +131,18 @@ def _mount_tmp(flags: int, size: str, kept: Sequence[str]) -> None:
         Path(path).mkdir(parents=True, exist_ok=True)
         linux.bind(f"/proc/self/fd/{descriptor}", path)
         os.close(descriptor)
+
+
+def _mount_proc() -> None:
+    """Only the submission's own processes, read-only; at least some facts about the machine."""
+    quiet = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    try:
+        linux.mount("proc", "/proc", quiet | linux.MS_RDONLY)
+    except OSError:  # parts of it are covered on this machine
+        content = {name: _content(f"/proc/{name}") for name in PROC_FILES}
+        linux.mount("tmpfs", "/proc", quiet, "size=4m,mode=0755")
+        for name, data in content.items():
+            Path(f"/proc/{name}").write_bytes(data)
 
 
 def _limit_resources(allowance: Allowance) -> None:

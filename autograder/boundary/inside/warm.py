@@ -7,17 +7,20 @@ notebooks only try what the walls let through.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import sys
 from functools import partial
 
+import psutil
+
 from autograder.boundary.inside import process, warming
 from autograder.boundary.inside.guard import guard_submission
 from autograder.boundary.inside.plan import Plan
-from autograder.boundary.inside.submission import Serve, make_home, start_submission
-from autograder.boundary.inside.wall import Allowance
+from autograder.boundary.inside.submission import Serves, make_home, start_submission
+from autograder.boundary.inside.wall import Allowance, uncover_proc
 from autograder.boundary.wire import Channel, ChannelClosed
 
 
@@ -26,16 +29,19 @@ def main(connected: socket.socket, plan: Plan, probe: bool = False) -> None:
     process.become_child()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     if plan.user and plan.inner == "namespaces":
+        uncover_proc()
         process.become_user(plan.user)
     sys.path.insert(0, plan.labkit)
-    serve = _serve_probe() if probe else _serve_notebook()
+    serves = _ready_to_probe() if probe else _ready_to_serve()
     channel = Channel(connected)
     channel.send({"ready": True})
     while True:
         try:
             request = channel.receive(fds=2)
         except ChannelClosed:
+            _wait_for_guards()
             return
+        _wait_for_guards(os.WNOHANG)
         submission_fd, guard_fd = channel.received_fds
         allowance = Allowance(**request["allowance"])
         pid = os.fork()
@@ -44,13 +50,19 @@ def main(connected: socket.socket, plan: Plan, probe: bool = False) -> None:
             channel.close()
             try:
                 guard, home = Channel(socket.socket(fileno=guard_fd)), make_home(plan)
-                start = partial(start_submission, submission_fd, plan, allowance, serve, home)
+                start = partial(start_submission, submission_fd, plan, allowance, serves, home)
                 guard_submission(guard, allowance, start, (submission_fd,), home)
             finally:
                 os._exit(0)
         os.close(submission_fd)
         os.close(guard_fd)
-        os.waitpid(pid, 0)
+
+
+def _wait_for_guards(options: int = 0) -> None:
+    """Until each has cleared up and left; with WNOHANG take leave of those that have."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
+            pass
 
 
 def _connect(word: str) -> socket.socket:
@@ -61,18 +73,23 @@ def _connect(word: str) -> socket.socket:
     return connected
 
 
-def _serve_notebook() -> Serve:
+def _ready_to_serve() -> Serves:
     warming.warm_up()
     from autograder.boundary.inside.notebook import serve_notebook
+    from autograder.boundary.inside.onnx_file import serve_onnx
 
-    return serve_notebook
+    own_bytes = psutil.Process().memory_info().vms
+    return {
+        "notebook": serve_notebook,
+        "onnx": partial(serve_onnx, inherited_bytes=own_bytes),
+    }
 
 
-def _serve_probe() -> Serve:
+def _ready_to_probe() -> Serves:
     from autograder.boundary.inside.probe import serve_probe
 
     warming.import_all(warming.FOR_WALLS)
-    return serve_probe
+    return {"notebook": serve_probe}
 
 
 if __name__ == "__main__":

@@ -158,9 +158,9 @@ def export(request, student, rng) -> Export:
 
 
 @pytest.fixture
-def run(request, export) -> OnnxRun:
+def run(request, export, examine) -> OnnxRun:
     """What ONNX Runtime computes from that file."""
-    return kept(request, "run", lambda: export.written.run(*export.batches))
+    return kept(request, "run", lambda: export.written.run(examine, *export.batches))
 
 
 @task("ex3-options-check", points=0.15, option="C")

@@ -1,54 +1,83 @@
-"""Looks into an ONNX file that a student's code wrote and runs it, in a process made for that.
+"""Looks into an ONNX file that a student's code wrote, and runs it.
 
-Run as a script, by its path, in a folder that holds the file, `inputs.npz` and nothing else, with
-an empty environment. Imports nothing of ours, limits itself before it reads a byte of the file,
-and writes one line of JSON and the outputs' float32 values to stdout. It may be taken over by what
-it reads: whoever reads its answer believes nothing; see `onnx_files`.
+Stands in the place of a notebook's process, in a folder that holds the file and what belongs to it.
+It limits itself before it reads a byte of the file. It may be taken over by what it reads: whoever
+reads its answer believes nothing; see `autograder.testing.onnx_files`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import json
 import math
 import resource
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-from onnx import AttributeProto, GraphProto, TensorProto
+import onnxruntime
+from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
 
-MEMORY_BYTES = 4 * 2**30
+from autograder.boundary.wire import Channel
+
+MEMORY_BYTES = 2 * 2**30
 CPU_S = 10
-FILE_BYTES = 64 * 2**20
-OPEN_FILES = 64
 MAX_NODES = 2000
-NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
-LIMITS = {
-    resource.RLIMIT_AS: MEMORY_BYTES,
-    resource.RLIMIT_CPU: CPU_S,
-    resource.RLIMIT_FSIZE: FILE_BYTES,
-    resource.RLIMIT_NOFILE: OPEN_FILES,
-    resource.RLIMIT_CORE: 0,
-}
 
 
 class Refused(Exception):
     """The file is not one that gets run; the text is a word that `onnx_files` knows."""
 
 
-def limit_self() -> None:
-    """Memory, time, files; no network where the system gives that to anyone."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).unshare(NEW_USER | NEW_NETWORK)
-    for kind, most in LIMITS.items():
+def serve_onnx(channel: Channel, seed: int, inherited_bytes: int) -> None:
+    """Answer one request `{"name", "inputs": [{"shape", "values"}]}`.
+
+    The reply is `{"refused": word}`, or `{"stored", "training", "outputs"}`: how many values the
+    file's tensors hold, whether it behaves as in training, and for each input what came of it,
+    `{"shape", "values"}` as float32, or None where the file does not take it.
+
+    Args:
+        channel: To the trusted side.
+        seed: Without use here.
+        inherited_bytes: Address space of the warm process; the limit on memory comes on top.
+    """
+    request = channel.receive()
+    _limit_self(inherited_bytes + MEMORY_BYTES)
+    path = Path(request["name"])
+    inputs = [np.frombuffer(i["values"], "<f4").reshape(i["shape"]) for i in request["inputs"]]
+    try:
+        model = read_model(path)
+        facts = inspect(model, path.with_name(path.name + ".data"))
+        onnx.load_external_data_for_model(model, str(path.parent))
+        outputs = list(outputs_of(model, facts.pop("input"), inputs))
+    except Refused as refused:
+        channel.send({"refused": str(refused)})
+    else:
+        channel.send(facts | {"outputs": outputs})
+
+
+def _limit_self(memory_bytes: int) -> None:
+    """Memory and time; no process or thread from here on."""
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_NPROC, 0),
+    ):
         with contextlib.suppress(ValueError, OSError):  # macOS has no limit on memory
             resource.setrlimit(kind, (most, most))
+
+
+def read_model(path: Path) -> ModelProto:
+    """The file without the values that it keeps elsewhere.
+
+    Raises:
+        Refused: It is none.
+    """
+    try:
+        return onnx.load(path, load_external_data=False)
+    except Exception:  # hostile bytes fail in many ways
+        raise Refused("unreadable") from None
 
 
 def tensors_of(graph: GraphProto) -> Iterator[TensorProto]:
@@ -112,16 +141,16 @@ def has_training_nodes(graph: GraphProto) -> bool:
     return False
 
 
-def inspect(path: Path) -> dict[str, Any]:
-    """What the file stores and takes, without running it.
+def inspect(model: ModelProto, data: Path) -> dict[str, Any]:
+    """What a model stores and takes, without running it.
+
+    Args:
+        model: As read from the file.
+        data: The one other file that may hold its values.
 
     Raises:
         Refused: It is no plain graph of standard operators.
     """
-    try:
-        model = onnx.load(path, load_external_data=False)
-    except Exception:  # hostile bytes fail in many ways
-        raise Refused("unreadable") from None
     graph = model.graph
     if not graph.node:
         raise Refused("unreadable")
@@ -131,7 +160,7 @@ def inspect(path: Path) -> dict[str, Any]:
         raise Refused("operators")
     stored = 0
     for tensor in tensors_of(graph):
-        check_external(tensor, path.with_name(path.name + ".data"))
+        check_external(tensor, data)
         stored += math.prod(tensor.dims) if tensor.dims else 0
     constants = {tensor.name for tensor in graph.initializer}
     given = [value for value in graph.input if value.name not in constants]
@@ -146,22 +175,20 @@ def inspect(path: Path) -> dict[str, Any]:
     }
 
 
-def outputs_of(path: Path, name: str, inputs: list[np.ndarray]) -> Iterator[np.ndarray | None]:
+def outputs_of(
+    model: ModelProto, name: str, inputs: list[np.ndarray]
+) -> Iterator[dict[str, Any] | None]:
     """The output for each input; None where the file does not take it.
 
     Raises:
-        Refused: ONNX Runtime cannot open the file.
+        Refused: ONNX Runtime cannot open the model.
     """
-    import onnxruntime
-
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # no process or thread from here on
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
         session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
     except Exception:  # ONNX Runtime's errors have no common class, and the file is a stranger's
         raise Refused("unreadable") from None
@@ -171,31 +198,4 @@ def outputs_of(path: Path, name: str, inputs: list[np.ndarray]) -> Iterator[np.n
         except Exception:  # as above; what a file does not take is a finding
             yield None
         else:
-            yield found
-
-
-def main(name: str) -> None:
-    """Inspect, run, answer."""
-    limit_self()
-    path = Path(name)
-    answer: dict[str, Any] = {}
-    outputs: list[np.ndarray | None] = []
-    try:
-        facts = inspect(path)
-        with np.load("inputs.npz", allow_pickle=False) as archive:
-            inputs = [archive[f"arr_{i}"] for i in range(len(archive.files))]
-        outputs = list(outputs_of(path, facts["input"], inputs))
-        answer |= {"stored": facts["stored"], "training": facts["training"]}
-        answer["shapes"] = [None if value is None else list(value.shape) for value in outputs]
-    except Refused as refused:
-        answer, outputs = {"refused": str(refused)}, []
-    out = sys.stdout.buffer
-    out.write(json.dumps(answer).encode() + b"\n")
-    for value in outputs:
-        if value is not None:
-            out.write(value.tobytes())
-    out.flush()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+            yield {"shape": list(found.shape), "values": found.tobytes()}
