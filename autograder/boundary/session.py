@@ -62,15 +62,16 @@ class WarmProcess:
         return self._box.process.poll() is None
 
     @contextlib.contextmanager
-    def submission(self, allowance: Allowance) -> Iterator[SubmissionSession]:
+    def submission(self, allowance: Allowance, beside: bool = False) -> Iterator[SubmissionSession]:
         """A fork for one submission; everything it started is gone when the block ends.
 
         Args:
             allowance: What it may use up.
+            beside: Another one is still running.
         """
         channel, theirs = Channel.pair()
         guard, guards = Channel.pair()
-        request = {"allowance": asdict(allowance)}
+        request = {"allowance": asdict(allowance), "beside": beside}
         try:
             self._channel.send(request, (theirs.fileno(), guards.fileno()))
         except ChannelClosed:
@@ -101,7 +102,7 @@ class WarmProcess:
             NotebookLost: There is nothing to fork from.
         """
         try:
-            with self.submission(EXAMINATION) as submission:
+            with self.submission(EXAMINATION, beside=True) as submission:
                 channel = submission.fork(kind, "files", 0, files)
                 try:
                     channel.send(dict(request), timeout_s=CONTROL_TIMEOUT_S)

@@ -27,7 +27,7 @@ SETTLED = {
     "LANG": "C.UTF-8",
 }
 BOXED = SETTLED | {
-    "PATH": "/usr/bin:/bin",
+    "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",  # as in an activated environment
     "HOME": "/tmp",
     "MPLCONFIGDIR": "/tmp",
     "PYTHONPATH": f"{CODE}:{LABKIT}",

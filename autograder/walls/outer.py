@@ -90,6 +90,7 @@ def open_box(isolation: Isolation, data: Path, labkit: Path, probe: bool) -> tup
         else:
             variables |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
             variables["PYTHONPATH"] = str(PACKAGE.parent)
+            variables["PATH"] = f"{sys.prefix}/bin:{variables.get('PATH', os.defpath)}"
         return _start(command, variables, theirs.fileno()), channel
 
 
@@ -141,6 +142,7 @@ def _plan(isolation: Isolation, data: Path, labkit: Path) -> Plan:
         user=isolation.user,
         readable=tuple(map(str, (*course, *environment.readable_environment()))),
         below_tmp=tuple(str(folder) for folder in python if folder.is_relative_to("/tmp")),
+        private=isolation.outer == "container",
     )
 
 

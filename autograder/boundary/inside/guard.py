@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import time
 import traceback
 from collections.abc import Callable
@@ -32,7 +31,7 @@ def guard_submission(
     allowance: Allowance,
     start: Callable[[], None],
     theirs: tuple[int, ...],
-    home: Path | None,
+    clear_away: Callable[[], None],
 ) -> None:
     """Fork the submission, watch it until it ends or must end, then clear up.
 
@@ -42,7 +41,7 @@ def guard_submission(
         allowance: What the submission may use up.
         start: What the fork does; it never returns.
         theirs: Descriptors that the fork has and this process closes.
-        home: The folder that the submission could write to, where it outlives the submission.
+        clear_away: Removes what outlives the submission.
     """
     process.adopt_orphans()
     inherited = _own_memory(os.getpid())
@@ -61,8 +60,7 @@ def guard_submission(
     process.hurry()
     reason = _watch(channel, pid, allowance, inherited)
     _end(pid)
-    if home:
-        _remove(home)
+    clear_away()
     with contextlib.suppress(ChannelClosed):
         channel.send({"ended": reason})
 
@@ -159,10 +157,3 @@ def _end(pid: int) -> None:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(0.005)
-
-
-def _remove(home: Path) -> None:
-    """With the system's tools: a hostile tree can be too deep for Python's, or closed to us."""
-    for words in (["rm", "-rf"], ["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-        if home.exists():
-            subprocess.run([*words, "--", str(home)], stderr=subprocess.DEVNULL, check=False)

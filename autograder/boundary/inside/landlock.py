@@ -19,8 +19,10 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION = 1
 PATH_BENEATH = 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+REMOVE_FILE, MAKE_FILE = 1 << 5, 1 << 8
 TRUNCATE, DEVICE_IOCTL = 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR
+SHARE = READ_FILE | WRITE_FILE | REMOVE_FILE | MAKE_FILE | TRUNCATE
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | DEVICE_IOCTL  # what a single file can have
 ALL_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights on files each version knows
 TCP = 0b11  # bind and connect; since version 4
@@ -44,7 +46,7 @@ def version() -> int:
         return 0
 
 
-def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
+def restrict(readable: Iterable[str], writable: Iterable[str], shared: Iterable[str] = ()) -> None:
     """Allow nothing on files but to read some and to write some; no TCP where it can say that.
 
     Needs `no_new_privs`.
@@ -52,6 +54,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
     Args:
         readable: Files and folders to read and execute, with all below.
         writable: The same, to do anything with.
+        shared: Folders to keep files in, which cannot be listed.
 
     Raises:
         OSError: The kernel cannot do it.
@@ -65,6 +68,8 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
         _allow(ruleset, path, READ & everything)
     for path in writable:
         _allow(ruleset, path, everything)
+    for path in shared:
+        _allow(ruleset, path, SHARE & everything)
     linux.syscall(RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
 

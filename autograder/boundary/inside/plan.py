@@ -17,6 +17,8 @@ class Plan:
         user: What root becomes: the warm process at once, behind `landlock` each submission only.
         readable: What else than the system a submission may read behind `landlock`.
         below_tmp: Folders of the Python environment that a new `/tmp` would hide.
+        private: Whether shared memory and Unix sockets are this warm process's own: a submission
+            may use them behind `landlock`, too.
     """
 
     data: str
@@ -25,6 +27,7 @@ class Plan:
     user: int = 0
     readable: tuple[str, ...] = ()
     below_tmp: tuple[str, ...] = ()
+    private: bool = False
 
     def to_json(self) -> str:
         """As an argument of a command."""

@@ -34,12 +34,12 @@ class SeccompMissing(OSError):
     """There is no libseccomp, or the kernel takes no filter."""
 
 
-def install(among_others: bool = False) -> None:
+def install(signals: bool = True, unix_sockets: bool = True) -> None:
     """Put the filter on this process and all that it starts.
 
     Args:
-        among_others: Whether processes of others can be seen from here. Then signals to other
-            processes are refused too, and Unix sockets, on which services of the machine listen.
+        signals: Whether other processes may be sent any: none but a submission's own can be seen.
+        unix_sockets: Whether they may be opened: no service of the machine listens within reach.
 
     Raises:
         SeccompMissing: It cannot be put on.
@@ -49,10 +49,10 @@ def install(among_others: bool = False) -> None:
 
         rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
         refuse = pyseccomp.ERRNO(errno.EPERM)
-        for name in [*REFUSED, *(SIGNALS if among_others else ())]:
+        for name in [*REFUSED, *(() if signals else SIGNALS)]:
             _add(rules, refuse, name)
         family = pyseccomp.Arg(
-            0, pyseccomp.NE, socket.AF_UNSPEC if among_others else socket.AF_UNIX
+            0, pyseccomp.NE, socket.AF_UNIX if unix_sockets else socket.AF_UNSPEC
         )
         _add(rules, refuse, "socket", family)
         flags = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, linux.CLONE_NEWUSER, linux.CLONE_NEWUSER)

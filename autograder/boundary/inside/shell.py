@@ -11,6 +11,8 @@ import contextlib
 import io
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -99,6 +101,8 @@ def _json_or_none(value: Any) -> str | None:
 class _Stream(io.TextIOBase):
     """A text stream that writes to the recorder."""
 
+    encoding = "utf-8"
+
     def __init__(self, recorder: Recorder, name: str) -> None:
         self._recorder = recorder
         self._name = name
@@ -146,6 +150,30 @@ class NotebookShell(InteractiveShell):
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
         super().__init__(config=config, **kwargs)
+
+    def system(self, cmd: str) -> None:
+        """Run the shell command of a line that starts with `!`, without a terminal for it.
+
+        IPython's own needs one, which there is behind some walls only.
+        """
+        command = self.var_expand(cmd, depth=1)
+        with subprocess.Popen(
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process:
+            assert process.stdout is not None
+            try:
+                for line in process.stdout:
+                    sys.stdout.write(line)
+            except BaseException:
+                process.kill()
+                raise
+        self.user_ns["_exit_code"] = process.returncode
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no event loop to hook into; inline figures need none."""

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,13 +27,31 @@ Serves = Mapping[str, Serve]
 
 
 def make_home(plan: Plan) -> Path | None:
-    """A folder for a submission that gets no `/tmp` of its own; its guard clears it away."""
+    """A folder for a submission that gets no `/tmp` of its own; see `clear_away`."""
     if plan.inner == "namespaces":
         return None
     home = Path(tempfile.mkdtemp(prefix="submission-"))
     if plan.user and os.getuid() == 0:
         os.chown(home, plan.user, plan.user)
     return home
+
+
+def clear_away(home: Path | None, plan: Plan) -> None:
+    """Remove what a submission wrote to where it outlives it; none of its processes is left."""
+    if home:
+        _remove(home)
+    if plan.private:
+        for entry in os.scandir(wall.SHARED_MEMORY):
+            with contextlib.suppress(OSError):
+                if entry.stat(follow_symlinks=False).st_uid == plan.user:
+                    os.unlink(entry.path)
+
+
+def _remove(home: Path) -> None:
+    """With the system's tools: a hostile tree can be too deep for Python's, or closed to us."""
+    for words in (["rm", "-rf"], ["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+        if home.exists():
+            subprocess.run([*words, "--", str(home)], stderr=subprocess.DEVNULL, check=False)
 
 
 def start_submission(
@@ -60,7 +79,7 @@ def start_submission(
         process.become_user(plan.user)
     home = home or Path(tempfile.mkdtemp(prefix="submission-"))
     if plan.inner == "landlock":
-        wall.seal_with_landlock(allowance, str(home), list(plan.readable))
+        wall.seal_with_landlock(allowance, str(home), plan.readable, plan.private)
     signal.signal(signal.SIGCHLD, _take_leave)
     _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serves)
     os._exit(0)
@@ -95,7 +114,7 @@ def _serve_submission(channel: Channel, home: Path, data: str, serves: Serves) -
 
 def _is_full(home: Path) -> bool:
     """Whether nothing more can be written: then nothing that runs here can be relied on."""
-    for place in (home, Path("/dev/shm")):
+    for place in (home, Path(wall.SHARED_MEMORY)):
         with contextlib.suppress(OSError):
             left = os.statvfs(place)
             if left.f_bavail * left.f_frsize < LEAST_BYTES or left.f_ffree < LEAST_FILES:

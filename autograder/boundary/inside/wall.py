@@ -35,6 +35,7 @@ SYSTEM = (
     *(f"/etc/{name}" for name in ("ld.so.cache", "localtime", "fonts", "alternatives")),
     *(f"/proc/{name}" for name in PROC_FILES),
 )
+SHARED_MEMORY = "/dev/shm"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 OPEN_FILES = 1024
 SWARM = 8  # times the allowance of processes: what a user's submissions may reach together
@@ -91,7 +92,7 @@ def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
     size = f"size={allowance.disk_bytes},nr_inodes=20000,mode=0777"
     quiet = linux.MS_NOSUID | linux.MS_NODEV
     _mount_tmp(quiet, size, below_tmp)
-    linux.mount("tmpfs", "/dev/shm", quiet, size)
+    linux.mount("tmpfs", SHARED_MEMORY, quiet, size)
 
 
 def seal_namespaces(allowance: Allowance) -> None:
@@ -104,13 +105,17 @@ def seal_namespaces(allowance: Allowance) -> None:
     linux.prctl(linux.PR_SET_DUMPABLE, 0)  # so that nothing below can trace this process
 
 
-def seal_with_landlock(allowance: Allowance, home: str, readable: list[str]) -> None:
-    """Without namespaces: only these files, no sockets, no signals to others.
+def seal_with_landlock(
+    allowance: Allowance, home: str, readable: Sequence[str], private: bool
+) -> None:
+    """Without namespaces: only these files, no signals to others, no sockets that are others'.
 
     Args:
         allowance: What may be used up; processes are counted by the guard.
         home: The one folder that can be written.
         readable: What else than the system can be read.
+        private: Whether it may use shared memory and Unix sockets, as `multiprocessing` does:
+            nobody else's can be reached from here.
 
     Raises:
         OSError: The kernel has neither.
@@ -120,8 +125,9 @@ def seal_with_landlock(allowance: Allowance, home: str, readable: list[str]) -> 
     resource.setrlimit(resource.RLIMIT_FSIZE, (allowance.disk_bytes, allowance.disk_bytes))
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     linux.drop_capabilities()
-    landlock.restrict([*SYSTEM, *readable], [home, *DEVICES])
-    seccomp.install(among_others=True)
+    shared = [SHARED_MEMORY] if private else []
+    landlock.restrict([*SYSTEM, *readable], [home, *DEVICES], shared)
+    seccomp.install(signals=False, unix_sockets=private)
 
 
 def _mount_tmp(flags: int, size: str, kept: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from functools import partial
 
 import psutil
@@ -19,7 +20,7 @@ import psutil
 from autograder.boundary.inside import process, warming
 from autograder.boundary.inside.guard import guard_submission
 from autograder.boundary.inside.plan import Plan
-from autograder.boundary.inside.submission import Serves, make_home, start_submission
+from autograder.boundary.inside.submission import Serves, clear_away, make_home, start_submission
 from autograder.boundary.inside.wall import Allowance, uncover_proc
 from autograder.boundary.wire import Channel, ChannelClosed
 
@@ -44,14 +45,16 @@ def main(connected: socket.socket, plan: Plan, probe: bool = False) -> None:
         _wait_for_guards(os.WNOHANG)
         submission_fd, guard_fd = channel.received_fds
         allowance = Allowance(**request["allowance"])
+        own = replace(plan, private=plan.private and not request["beside"])
         pid = os.fork()
         if pid == 0:
             process.become_child()
             channel.close()
             try:
-                guard, home = Channel(socket.socket(fileno=guard_fd)), make_home(plan)
-                start = partial(start_submission, submission_fd, plan, allowance, serves, home)
-                guard_submission(guard, allowance, start, (submission_fd,), home)
+                guard, home = Channel(socket.socket(fileno=guard_fd)), make_home(own)
+                start = partial(start_submission, submission_fd, own, allowance, serves, home)
+                clear = partial(clear_away, home, own)
+                guard_submission(guard, allowance, start, (submission_fd,), clear)
             finally:
                 os._exit(0)
         os.close(submission_fd)

@@ -64,8 +64,7 @@ def _train() -> None:
     import torch
     from torch.nn.utils import prune
 
-    torch.set_num_threads(1)
-    torch.set_num_interop_threads(1)
+    torch.set_num_threads(1)  # the other kind of threads can be set only once, by a notebook
     model = torch.nn.Linear(4, 2)
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
     model(torch.ones(1, 4)).sum().backward()
