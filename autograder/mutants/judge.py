@@ -16,7 +16,7 @@ class Row:
 
     Attributes:
         answer: The answer.
-        caught_by: The hidden tests of its task that it failed.
+        caught_by: The hidden tests of its task that it failed, of its own option only.
         verdict: `ok`, or what is wrong with the hidden tests.
         messages: The feedback of the failed tests, by test.
     """
@@ -38,7 +38,13 @@ def judge(answer: Answer, exercise: Exercise, result: dict[str, Any]) -> Row:
     first = next((i for i, task in enumerate(tasks) if task.grade_id == answer.task), 0)
     lost = {t.grade_id: t.points - result["scores"].get(t.grade_id, 0.0) for t in tasks[first:]}
     failed = {test["id"]: test for test in result["tests"] if not test["passed"]}
-    own = [name for name, test in failed.items() if answer.task in ("", test["task"])]
+    due = {test.get("option") for test in result["tests"] if test["id"] in answer.must_fail}
+    own = [
+        name
+        for name, test in failed.items()
+        if answer.task in ("", test["task"])
+        and (test.get("option") in due if due else test.get("counts", True))
+    ]
     messages = {name: test["message"] for name, test in failed.items()}
     verdict = "; ".join(_complaints(answer, lost, own)) or "ok"
     if result["warnings"]:

@@ -24,7 +24,7 @@ from autograder.mutants.answers import Answer
 from autograder.mutants.judge import Row
 from autograder.release.labkit_edition import cached_labkit_edition
 
-JUDGE = "1"
+JUDGE = "2"
 LIMITS = Limits(cell_s=10.0, notebook_s=60.0, test_s=5.0, late_s=1.0)
 
 

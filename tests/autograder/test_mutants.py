@@ -96,6 +96,14 @@ def test_judge_sees_survivors_and_wide_losses() -> None:
     assert verdict("right_x", "", result({}, ("broken",))) == "warned: broken"
 
 
+def test_a_mutant_is_caught_by_tests_of_its_own_option() -> None:
+    graded = result({"test_a": "ex2-size-check", "test_stub": "ex2-size-check"})
+    for test, option in zip(graded["tests"], "AC", strict=True):
+        test["option"] = option
+    answer = Answer("ex2_magnitude_pruning", "ex2-size-check", "wrong_x", "# fails: test_a")
+    assert judge(answer, EXERCISES[1], graded).caught_by == ["test_a"]
+
+
 def test_table_counts_what_was_judged_wrongly() -> None:
     answer = Answer("ex2_magnitude_pruning", "ex2-size-check", "wrong_x")
     table = mutants_table([Row(answer, [], "survives", {}), Row(answer, ["test_a"], "ok", {})])

@@ -1,0 +1,1 @@
+OPTIONS = "A", "B", "C"  # all of them, for the pictures
