@@ -134,6 +134,7 @@ THREADS = "import torch\ntorch.set_num_interop_threads(1)\ntorch.set_num_threads
     [
         ("number = 3\n!echo {number}; echo to stderr >&2", "3\nto stderr\n"),
         ("!python -c 'import torch'; echo $?", "0\n"),
+        ("!sleep 60 &", "OSError"),
         ("words = !echo a; echo b\nprint(words)", "['a', 'b']\n"),
         (THREADS, "set\n"),
         (WORKERS, "8.0\n"),

@@ -156,6 +156,8 @@ class NotebookShell(InteractiveShell):
 
         IPython's own needs one, which there is behind some walls only.
         """
+        if cmd.rstrip().endswith("&"):
+            raise OSError("Background processes not supported.")  # in IPython's words
         command = self.var_expand(cmd, depth=1)
         with subprocess.Popen(
             command,
