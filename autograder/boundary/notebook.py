@@ -19,7 +19,7 @@ from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 if TYPE_CHECKING:
     from autograder.boundary.session import SubmissionSession
 
-INTERRUPT_GRACE_S = 3.0
+INTERRUPT_GRACE_S = 10.0  # to show the interrupt on a busy machine; who ignores it, only waits
 
 
 @dataclass(frozen=True)
