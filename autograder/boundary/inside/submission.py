@@ -93,8 +93,8 @@ def _take_leave(*_: object) -> None:
 
 
 def _serve_submission(channel: Channel, home: Path, data: str, serves: Serves) -> None:
-    """Answer requests until the channel closes: about a notebook, and about room to write."""
-    notebook_pid = 0
+    """Answer requests until the channel closes: about what it forks, and about room to write."""
+    forked = 0
     while True:
         try:
             request = channel.receive(fds=1)
@@ -102,11 +102,11 @@ def _serve_submission(channel: Channel, home: Path, data: str, serves: Serves) -
             return
         reply: dict[str, Any] = {}
         if request["op"] == "fork":
-            notebook_pid = _fork_notebook(channel, home, data, request, serves)
-        elif request["op"] == "interrupt" and notebook_pid:
-            reply = process.send_signal(notebook_pid, signal.SIGINT)
-        elif request["op"] == "stop" and notebook_pid:
-            reply = process.send_signal(notebook_pid, signal.SIGKILL)
+            forked = _fork(channel, home, data, request, serves)
+        elif request["op"] == "interrupt" and forked:
+            reply = process.send_signal(forked, signal.SIGINT)
+        elif request["op"] == "stop" and forked:
+            reply = process.send_signal(forked, signal.SIGKILL)
         elif request["op"] == "disk":
             reply = {"full": _is_full(home)}
         channel.send(reply)
@@ -122,9 +122,7 @@ def _is_full(home: Path) -> bool:
     return False
 
 
-def _fork_notebook(
-    channel: Channel, home: Path, data: str, request: dict[str, Any], serves: Serves
-) -> int:
+def _fork(channel: Channel, home: Path, data: str, request: dict[str, Any], serves: Serves) -> int:
     """Fork; the child serves the descriptor that came with the request and never returns."""
     fd = channel.received_fds.pop()
     folder = home / request["name"]
