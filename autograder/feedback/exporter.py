@@ -8,6 +8,7 @@ theirs before the page is written. `nbgrader_config.py` names this class; the pa
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,24 @@ class CompiledTemplates(BytecodeCache):
 COMPILED = CompiledTemplates()
 
 
+@functools.lru_cache(maxsize=512)
+def _highlighted(lexer: str, source: str, magics: str, options: tuple[tuple[str, Any], ...]) -> str:
+    highlight = Highlight2HTML(pygments_lexer=lexer, extra_formatter_options=dict(options))
+    return str(highlight(source, metadata={"magics_language": magics} if magics else None))
+
+
+class KeptHighlight(Highlight2HTML):
+    """Code in colours, worked out once for a cell that a whole class has."""
+
+    def __call__(
+        self, source: str, language: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> str:
+        """As nbconvert's own, for which a cell's metadata say at most a language."""
+        magics = str((metadata or {}).get("magics_language", ""))
+        options = tuple(self.extra_formatter_options.items())
+        return _highlighted(language or self.pygments_lexer, source, magics, options)
+
+
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML exporter with descriptions of pictures put into the notebook."""
 
@@ -86,7 +105,7 @@ class FeedbackExporter(HTMLExporter):
         widgets = WidgetsDataTypeFilter(
             notebook_metadata=self._nb_metadata, parent=self, resources=resources
         )
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter("highlight_code", KeptHighlight(pygments_lexer=lexer, parent=self))
         self.register_filter("filter_data_type", widgets)
         # Past HTMLExporter, whose method would parse the page again.
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
