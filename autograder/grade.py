@@ -206,7 +206,7 @@ class _Grading:
         if self._options.confirm is None:
             run.changes += self._changes([submission])
         start = time.monotonic()
-        problem = self._recorder.record(submission)
+        problem = self._recorder.record(submission, self._exercises)
         seconds = round(time.monotonic() - start, 3)
         if problem:
             run.failed[submission.student] = problem

@@ -8,9 +8,12 @@ there is one.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
@@ -24,15 +27,53 @@ from autograder.grading.engine import Engine
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
 from autograder.grading.store import Store
-from autograder.intake import SIZE_LIMIT_BYTES, rebuild
+from autograder.intake import SIZE_LIMIT_BYTES, Intake, rebuild
 from autograder.lab import Exercise, read_lab
-from autograder.submissions import Reader, find_or_grade
+from autograder.submissions import Reader, Submission, find_or_grade
+
+
+class InHand(NamedTuple):
+    """What `autograder grade` has read of a lab and of one student's submission."""
+
+    exercises: Sequence[Exercise]
+    submission: Submission
+
+
+_in_hand: ContextVar[InHand | None] = ContextVar("in_hand", default=None)
+
+
+@contextlib.contextmanager
+def in_hand(exercises: Sequence[Exercise], submission: Submission) -> Iterator[None]:
+    """Spare nbgrader's converters reading all of it again for each notebook."""
+    token = _in_hand.set(InHand(exercises, submission))
+    try:
+        yield
+    finally:
+        _in_hand.reset(token)
 
 
 def _find_exercise(course: Course, resources: dict[str, Any]) -> Exercise:
-    names = resources["nbgrader"]
-    exercises = {e.name: e for e in read_lab(course.labs, names["assignment"])}
-    return exercises[names["notebook"]]
+    names, hand = resources["nbgrader"], _in_hand.get()
+    exercises = hand.exercises if hand else read_lab(course.labs, names["assignment"])
+    return next(e for e in exercises if e.name == names["notebook"])
+
+
+def _intake(path: Path, exercise: Exercise) -> Intake:
+    """What is graded of a file: handed in, or written there by nbgrader's first pass."""
+    hand = _in_hand.get()
+    if hand and exercise.name in hand.submission.intakes and _is_handed_in(path):
+        return hand.submission.intakes[exercise.name]
+    try:
+        return rebuild(read_submitted(path, SIZE_LIMIT_BYTES), exercise)
+    except UnreadableSubmission as problem:
+        # An empty one, so that its tasks get their zeros and the other notebooks their points.
+        intake = rebuild(b"", exercise)
+        intake.warnings = [f"{exercise.name}.ipynb {problem}; not graded."]
+        return intake
+
+
+def _is_handed_in(path: Path) -> bool:
+    return Course.find().submitted.resolve() in path.resolve().parents
 
 
 class SubmissionExporter(NotebookExporter):
@@ -44,12 +85,7 @@ class SubmissionExporter(NotebookExporter):
         """Rebuild the file and send it through the preprocessors."""
         assert resources is not None
         exercise = _find_exercise(Course.find(), resources)
-        try:
-            intake = rebuild(read_submitted(Path(filename), SIZE_LIMIT_BYTES), exercise)
-        except UnreadableSubmission as problem:
-            # An empty one, so that its tasks get their zeros and the other notebooks their points.
-            intake = rebuild(b"", exercise)
-            intake.warnings = [f"{exercise.name}.ipynb {problem}; not graded."]
+        intake = _intake(Path(filename), exercise)
         for warning in intake.warnings:
             self.log.warning(warning)
         return self.from_notebook_node(intake.notebook, resources=resources, **kwargs)
@@ -105,7 +141,9 @@ def result_of(
     course: Course, exercise: Exercise, student: str, isolation: str = "auto"
 ) -> NotebookResult:
     """The stored result of a submitted notebook, graded in this process where there is none."""
-    store = Store(course.store)
+    store, hand = Store(course.store), _in_hand.get()
+    if hand and (stored := store.get(hand.submission.keys.get(exercise.name, ""))):
+        return stored
     exercises = read_lab(course.labs, exercise.lab)
     reader = Reader(course, exercises, store.seed(exercise.lab), Limits())
     engine = _engine(course.root, isolation)

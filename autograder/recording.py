@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -18,7 +19,9 @@ from autograder.batch.interrupts import finish_first
 from autograder.batch.ledger import Ledger
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.lab import Exercise
 from autograder.late import CarefulCourseDirectory
+from autograder.nbgrader_bridge import in_hand
 from autograder.submissions import Submission
 
 
@@ -41,11 +44,15 @@ class Recorder:
         entry = self._ledger.entry(submission.student)
         return bool(entry and entry.whole and entry.keys == submission.keys and done.exists())
 
-    def record(self, submission: Submission) -> str | None:
+    def record(self, submission: Submission, exercises: Sequence[Exercise]) -> str | None:
         """Autograde one submission with nbgrader, which finds its results in the store.
 
         The ledger says so only when the feedback pages are written, too: whatever stops this in
         the middle, the next run does it again from its beginning. Ctrl-C waits for the end.
+
+        Args:
+            submission: What was read of it.
+            exercises: The lab.
 
         Returns:
             Why it could not be recorded; None when it was.
@@ -55,7 +62,7 @@ class Recorder:
         """
         student = submission.student
         require_space(self._course.build)
-        with finish_first():
+        with finish_first(), in_hand(exercises, submission):
             self._ledger.begin(student)
             problem = self._convert(Autograde, student) or self.write_feedback(student)
             if problem is None:
