@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import pandas as pd
 import torch
@@ -126,9 +127,9 @@ def check_sizes(frame: pd.DataFrame, evaluator: Evaluator, names: Sequence[str])
             for model in evaluator.seen
             if abs(_sparsity(model, names) - sparsity[row]) <= 0.01
         ]
-        accepted = [size for model in models for size in sparse_sizes_mb(model, set(names))]
+        accepted = (size for model in models for size in sparse_sizes_mb(model, set(names)))
         dense = [size for model in models for size in dense_sizes_mb(model)]
-        if is_size(size_mb, accepted + (dense if row == 0 else [])):
+        if is_size(size_mb, chain(dense if row == 0 else [], accepted)):
             continue
         if not models:
             fail(f"In row {row}, `sparsity` belongs to no model that `evaluate` saw.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -50,28 +50,29 @@ def coo_size_mb(state: State, sparse: set[str]) -> float:
     return saved_mb(_with_sparse(state, sparse, LAYOUTS[0]))
 
 
-def sparse_sizes_mb(state: State, pruned: set[str]) -> list[float]:
-    """Every size that counts as right for a model with these effective values.
+def sparse_sizes_mb(state: State, pruned: set[str]) -> Iterator[float]:
+    """Every size that counts as right for a model with these effective values, usual ones first.
+
+    Each is found by saving the model, so only when it is asked for.
 
     Args:
         state: Effective values by plain name.
         pruned: The names of the weights that must be sparse; others may be, too.
     """
     matrices = {name for name, tensor in state.items() if tensor.dim() == 2}
-    sizes = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch calls some layouts beta
-        for sparse in (pruned, matrices):
-            sizes += [saved_mb(_with_sparse(state, sparse, make)) for make in LAYOUTS]
-        sizes.append(saved_mb(_with_sparse(state, set(state), LAYOUTS[0])))
-    return sizes
+    for sparse in (pruned, matrices):
+        for make in LAYOUTS:
+            yield saved_mb(_with_sparse(state, sparse, make))
+    yield saved_mb(_with_sparse(state, set(state), LAYOUTS[0]))
 
 
 def _with_sparse(state: State, names: set[str], make: Make) -> State:
-    return {
-        name: make(tensor) if name in names and tensor.dim() else tensor.clone()
-        for name, tensor in state.items()
-    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch calls some layouts beta
+        return {
+            name: make(tensor) if name in names and tensor.dim() else tensor.clone()
+            for name, tensor in state.items()
+        }
 
 
 def is_size(size_mb: float, accepted: Iterable[float]) -> bool:
