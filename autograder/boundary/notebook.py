@@ -84,7 +84,7 @@ class NotebookSession:
 
     @contextlib.contextmanager
     def snapshot(self, timeout_s: float, source: str = "") -> Iterator[Snapshot]:
-        """A copy for one hidden test at once; see `Held.snapshot`."""
+        """A copy for hidden tests at once; see `Held.snapshot`."""
         held = self.hold()
         try:
             with held.snapshot(timeout_s, source) as snapshot:
@@ -138,7 +138,7 @@ class Held:
 
     @contextlib.contextmanager
     def snapshot(self, timeout_s: float, source: str = "") -> Iterator[Snapshot]:
-        """A fork for one hidden test, killed when the block ends.
+        """A fork for hidden tests, killed when the block ends.
 
         Args:
             timeout_s: For each call, callbacks included.

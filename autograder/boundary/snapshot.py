@@ -1,4 +1,4 @@
-"""The trusted side of one hidden test's snapshot: calls in, checked plain data back."""
+"""The trusted side of a snapshot for hidden tests: calls in, checked plain data back."""
 
 from __future__ import annotations
 
@@ -106,6 +106,10 @@ class Snapshot:
         self._has_reference = True
         request = {"op": "define", "source": source, "setup": setup}
         self._exchange("the reference", request, [])
+
+    def begin_anew(self) -> None:
+        """Draw the random numbers once more that the notebook would have drawn after the check."""
+        self._exchange("the random generators", {"op": "begin_anew"}, [])
 
     def write_file(self, name: str, data: bytes) -> None:
         """Put a file into the snapshot's working folder."""

@@ -2,7 +2,7 @@
 
 The trusted side's half of grading: pytest collects an ordinary test file once, and this plugin's
 run loop walks the notebook instead of the list of tests. At each check a copy of the student's
-process is held; once the last cell has run, each test gets a fork of it as `student`, and random
+process is held; once the last cell has run, tests get a fork of it as `student`, and random
 inputs from `rng`. So what hidden tests send in cannot come back out in a cell's output.
 """
 
@@ -30,6 +30,7 @@ from autograder.boundary.student import Student
 from autograder.feedback.verdicts import feedback_output
 from autograder.grading.carrying import Carried
 from autograder.grading.collection import option_of, points_of, run_hidden_tests
+from autograder.grading.copies import SharedCopy
 from autograder.grading.limits import Limits
 from autograder.grading.outputs import clean_outputs, error_output, size_of
 from autograder.grading.result import TestResult
@@ -79,6 +80,7 @@ class Grading:
         self._room = limits.output_mb * 10**6
         self._is_full = False
         self._held: Held | None = None
+        self._copy = SharedCopy(self._snapshot)
         self._all_held: list[Held] = []
         self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
@@ -141,10 +143,9 @@ class Grading:
         return UNCLEAR
 
     @pytest.fixture
-    def student(self) -> Iterator[Student]:
-        """The student's notebook, in a fresh copy of its process."""
-        with contextlib.ExitStack() as copies:
-            yield Student(lambda: copies.enter_context(self._snapshot()))
+    def student(self) -> Student:
+        """The student's notebook, in a copy of its process; see `grading.copies`."""
+        return Student(self._copy.take)
 
     @pytest.fixture
     def examine(self) -> Examine:
@@ -244,6 +245,7 @@ class Grading:
     def _judge(self, cell: NotebookNode, grade_id: str, items: list[pytest.Item]) -> None:
         self._slow = False
         verdicts = [self._run_test(grade_id, item) for item in items]
+        self._drop_copy()
         earned, results = score(verdicts, self._tasks[grade_id].points)
         self.results += results
         self.scores[grade_id] = earned
@@ -260,10 +262,27 @@ class Grading:
         )
         if self._held is None:
             return result
+        before = len(self.warnings)
+        verdict = self._run_in_copy(result, item)
+        if not verdict.passed and self._copy.is_second_hand:
+            del self.warnings[before:]
+            self._drop_copy()
+            verdict = self._run_in_copy(result, item)
+        if not verdict.passed:
+            self._drop_copy()
+        return verdict
+
+    def _run_in_copy(self, result: TestResult, item: pytest.Item) -> TestResult:
         self._current = replace(result, message=UNCLEAR)
         runtestprotocol(item, log=False, nextitem=None)
-        result, self._current = self._current, None
-        return result
+        verdict, self._current = self._current, None
+        return verdict
+
+    def _drop_copy(self) -> None:
+        try:
+            self._copy.drop()
+        except NotebookLost:
+            self._note_lost_copy()
 
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:

@@ -1,7 +1,7 @@
 """One notebook's process: executes cells, and at each check forks a copy of itself that waits.
 
-The copy is `held` until the notebook has run to its end; only then do hidden tests use it, each in
-a fork of its own. So nothing that runs beside a hidden test can still write into the notebook.
+The copy is `held` until the notebook has run to its end; only then do hidden tests use it, in forks
+of it. So nothing that runs beside a hidden test can still write into the notebook.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from autograder.boundary.inside import process
+from autograder.boundary.inside.randomness import RandomState, random_state
 from autograder.boundary.inside.shell import NotebookShell, execute_cell, inherited_shell
 from autograder.boundary.inside.snapshot import serve_snapshot
 from autograder.boundary.wire import Channel, ChannelClosed
@@ -42,25 +43,24 @@ def serve_notebook(channel: Channel, seed: int) -> None:
         if request["op"] == "cell":
             reply = execute_cell(shell, request["source"])
         elif request["op"] == "hold":
-            _fork(channel, partial(serve_held, shell=shell))
+            _fork(channel, partial(serve_held, shell=shell, state=random_state()))
         channel.send(reply)
 
 
-def serve_held(channel: Channel, shell: NotebookShell) -> None:
-    """Wait as the notebook was at a check; fork for each hidden test.
+def serve_held(channel: Channel, shell: NotebookShell, state: RandomState) -> None:
+    """Wait as the notebook was at a check; fork for hidden tests.
 
     Args:
         channel: Carries `snapshot` (with a descriptor), `drop` and `here` requests.
         shell: Of the notebook.
+        state: Of the notebook's random generators.
     """
-    snapshot_pid = 0
+    snapshot_pid, serve = 0, partial(serve_snapshot, namespace=shell.user_ns, state=state)
     while True:
         request = channel.receive(fds=1)
         reply: dict[str, Any] = {}
         if request["op"] == "snapshot":
-            snapshot_pid = _fork(
-                channel, partial(serve_snapshot, namespace=shell.user_ns), die_together=True
-            )
+            snapshot_pid = _fork(channel, serve, die_together=True)
         elif request["op"] == "drop" and snapshot_pid:
             reply = process.end_child(snapshot_pid)
         channel.send(reply)

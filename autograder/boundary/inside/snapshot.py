@@ -1,4 +1,4 @@
-"""A hidden test's own copy of the student's process: calls functions and reports what happened.
+"""A copy of the student's process for hidden tests: calls functions and reports what happened.
 
 Serves one channel until it closes. Arguments come in as pickles that the trusted side made, with
 callables replaced by calls back over the channel; values and the state of the arguments go out as
@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
+from autograder.boundary.inside.randomness import RandomState, restore_random_state
 from autograder.boundary.plain import Encoder, TooLarge, module_names
 from autograder.boundary.wire import Channel
 
@@ -83,13 +84,23 @@ def apply_update_(
                 hook(part, None)
 
 
-def serve_snapshot(channel: Channel, namespace: dict[str, Any]) -> None:
-    """Answer requests until the channel closes."""
+def serve_snapshot(channel: Channel, namespace: dict[str, Any], state: RandomState) -> None:
+    """Answer requests until the channel closes.
+
+    Args:
+        channel: To the trusted side.
+        namespace: Of the notebook.
+        state: What random generators draw from, at first and when a test begins anew.
+    """
     handlers = {"call": _call, "value": _value, "define": _define, "read": _read, "write": _write}
+    restore_random_state(state)
     while True:
         request = channel.receive()
-        reply = handlers[request["op"]](channel, namespace, request)
-        channel.send(reply)
+        if request["op"] == "begin_anew":
+            restore_random_state(state)
+            channel.send({})
+        else:
+            channel.send(handlers[request["op"]](channel, namespace, request))
 
 
 def _define(channel: Channel, namespace: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
