@@ -7,6 +7,7 @@ would change, nothing is recorded before everything is executed.
 
 from __future__ import annotations
 
+import gc
 import time
 
 from autograder.batch.changes import Changes, find_changes
@@ -99,6 +100,7 @@ class _Grading:
         for submission in run.submissions:
             if submission.warnings:
                 self._log.event("read", submission.student, warnings=submission.warnings)
+        gc.freeze()  # all that was read is needed to the end: nothing to look through for garbage
         self._execute(run, Execution(reader, self._store))
         self._commit(run)
         run.seconds = time.monotonic() - start

@@ -93,6 +93,8 @@ def train(
 def evaluate(model: nn.Module, loader: Loader, repeats: int = 50) -> Evaluation:
     """Measure a model on a test set, in evaluation mode; it stays in that mode.
 
+    In a quick run (`labkit.quick`), on its first batches.
+
     Args:
         model: The model, best a copy without masks (`labkit.pruning.masks.effective_copy`).
         loader: Test batches of inputs [B, ...] and labels [B].
@@ -106,7 +108,7 @@ def evaluate(model: nn.Module, loader: Loader, repeats: int = 50) -> Evaluation:
     hits, total = 0, 0
     first: Tensor | None = None
     with torch.no_grad():
-        for inputs, labels in loader:
+        for inputs, labels in quick.first(loader, quick.TEST_BATCHES):
             inputs, labels = inputs.to(device), labels.to(device)
             first = inputs if first is None else first
             hits += int((predicted_classes(model(inputs)) == labels).sum())
@@ -170,7 +172,7 @@ def _train_epoch(
     """Take one pass over the loader; return the mean loss and the last batch of inputs."""
     loss_sum = torch.zeros((), device=device)
     count = 0
-    for inputs, labels in quick.first(loader, len(loader)):
+    for inputs, labels in quick.first(loader, quick.BATCHES):
         inputs, labels = inputs.to(device), labels.to(device)
         loss = classification_loss(model(inputs), labels)
         optimizer.zero_grad()

@@ -8,6 +8,7 @@ Started as `python -m autograder.batch.engine_process FD ROOT ISOLATION`; ends w
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -78,6 +79,7 @@ def main(fd: int, root: Path, isolation: str) -> None:
     from autograder.grading.engine import Engine
 
     torch.set_num_threads(1)
+    gc.freeze()  # what is imported stays: nothing to look through for garbage
     engine, channel = Engine(root, isolation), Channel(socket.socket(fileno=fd))
     try:
         while True:

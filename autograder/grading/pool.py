@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -231,6 +232,7 @@ def _start_worker(root: Path, cpu: int | None, isolation: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pin(cpu)
     torch.set_num_threads(1)
+    gc.freeze()  # what is imported stays: nothing to look through for garbage
     _engine = Engine(root, isolation)
     atexit.register(_engine.close)
 

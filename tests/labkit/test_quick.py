@@ -67,7 +67,7 @@ def test_short_epochs_stay_whole(quick_run, model, loader):
         assert train(twin, short, progress=False).loss == result.loss
 
 
-def test_latencies_take_few_passes(quick_run, long_loader):
+def test_evaluating_takes_few_batches_and_latencies_few_passes(quick_run, long_loader):
     class Counting(FFN):
         calls = 0
 
@@ -76,7 +76,7 @@ def test_latencies_take_few_passes(quick_run, long_loader):
             return super().forward(x)
 
     accuracy, latency_s = evaluate(Counting(8, 16, 3), long_loader, repeats=50)
-    assert Counting.calls == len(long_loader) + quick.WARMUP + quick.REPEATS
+    assert Counting.calls == quick.TEST_BATCHES + quick.WARMUP + quick.REPEATS
     assert 0 <= accuracy <= 100
     assert latency_s > 0
 
