@@ -1,9 +1,9 @@
 """Quick runs: just enough work to see that a notebook runs and that its functions are right.
 
 Grading sets `LABKIT_QUICK=1`, and anybody may, to try a notebook in seconds. Does: make the labs'
-own networks narrow, end each epoch of `labkit.training.train` early, evaluate on the first batches of
-a test set, time a latency by few passes, say so once. Does not: change data, the number of epochs, or
-a network or training loop that somebody wrote themselves.
+own networks narrow, end each epoch of `labkit.training.train` early, evaluate on the first batches
+of a test set, time a latency by few passes, say so once. Does not: change data, the number of
+epochs, or a network or training loop that somebody wrote themselves.
 """
 
 import functools

@@ -66,9 +66,7 @@ def test_right_answers_share_one_copy(warm: WarmProcess, tmp_path: Path) -> None
         "calls.append(0); return 2 * x",
     ],
 )
-def test_what_goes_wrong_costs_no_other_test(
-    warm: WarmProcess, tmp_path: Path, fault: str
-) -> None:
+def test_what_goes_wrong_costs_no_other_test(warm: WarmProcess, tmp_path: Path, fault: str) -> None:
     spoilt = "def double(x):\n    if calls: raise RuntimeError\n"
     result = graded(warm, tmp_path, f"{spoilt}    if x == 3: {fault}\n    return 2 * x")
     harmless = fault.endswith("return 2 * x")
