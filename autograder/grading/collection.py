@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -36,13 +38,20 @@ def run_hidden_tests(exercise: Exercise, loop: Callable[[Tests], None], *plugins
     """
     collector = _Collector(exercise, loop)
     files = [str(path) for path in exercise.hidden_tests]
-    arguments = [*files, *OPTIONS, f"--rootdir={exercise.hidden_tests[0].parent}"]
+    arguments = [*files, *OPTIONS, f"--rootdir={_root(exercise)}"]
     status = pytest.main(arguments, plugins=[collector, *plugins])
     if collector.error is not None:
         raise collector.error
     if status != pytest.ExitCode.OK:
         problems = " ".join(collector.problems)
         raise HiddenTestsBroken(f"{', '.join(files)} does not collect: {problems}")
+
+
+def _root(exercise: Exercise) -> Path:
+    """The folder of all labs' tests: from there, two files of one name are two modules."""
+    folder = exercise.hidden_tests[0].parent
+    lab = next((f for f in (folder, *folder.parents) if f.name == exercise.lab), folder)
+    return lab.parent
 
 
 def collect_points(exercise: Exercise) -> dict[str, float]:
@@ -70,6 +79,14 @@ def option_of(item: pytest.Item) -> str:
     """Which option of its task a hidden test judges; empty where it names none."""
     marker = item.get_closest_marker("task")
     return str(marker.kwargs.get("option", "")) if marker else ""
+
+
+def title_of(item: pytest.Item) -> str:
+    """What a hidden test says that it checks, and with which parameters."""
+    explained = getattr(item, "function", item).__doc__ or item.name
+    title = str(explained).strip().split("\n")[0].rstrip(".")
+    parameters = re.search(r"\[(.+)\]$", item.name)
+    return f"{title} ({parameters.group(1)})" if parameters else title
 
 
 class _Collector:

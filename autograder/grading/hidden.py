@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,13 +28,14 @@ from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
 from autograder.feedback.verdicts import feedback_output
 from autograder.grading.carrying import Carried
-from autograder.grading.collection import option_of, points_of, run_hidden_tests
+from autograder.grading.collection import option_of, points_of, run_hidden_tests, title_of
 from autograder.grading.copies import SharedCopy
 from autograder.grading.limits import Limits
 from autograder.grading.outputs import clean_outputs, error_output, size_of
 from autograder.grading.result import TestResult
 from autograder.grading.scoring import score
 from autograder.lab import Exercise
+from autograder.testing.kept import forget_kept
 
 UNCLEAR = "This check could not make sense of what your code did; your instructor sees why."
 LOST = "The notebook stopped before this check: an earlier cell ended the Python process."
@@ -254,19 +254,17 @@ class Grading:
         cell.outputs.append(feedback_output(results))
 
     def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
-        explained = getattr(item, "function", item).__doc__ or item.name
-        title = explained.strip().split("\n")[0].rstrip(".")
-        title = _with_parameters(title, item)
-        result = TestResult(
-            item.name, grade_id, title, points_of(item), False, LOST, option_of(item)
-        )
+        title, points, option = title_of(item), points_of(item), option_of(item)
+        result = TestResult(item.name, grade_id, title, points, False, LOST, option)
         if self._held is None:
             return result
-        before = len(self.warnings)
+        warnings, slow = len(self.warnings), self._slow
         verdict = self._run_in_copy(result, item)
         if not verdict.passed and self._copy.is_second_hand:
-            del self.warnings[before:]
+            del self.warnings[warnings:]
+            self._slow = slow
             self._drop_copy()
+            forget_kept(item.session)
             verdict = self._run_in_copy(result, item)
         if not verdict.passed:
             self._drop_copy()
@@ -295,8 +293,3 @@ class Grading:
             for source in self._references:
                 snapshot.define(source)
             yield snapshot
-
-
-def _with_parameters(title: str, item: Any) -> str:
-    match = re.search(r"\[(.+)\]$", item.name)
-    return f"{title} ({match.group(1)})" if match else title

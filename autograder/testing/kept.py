@@ -1,7 +1,8 @@
 """What several hidden tests of one notebook look at, made once.
 
 Does: keep what a slow call of the student's code gave, or its failure, for the tests after it.
-Does not: outlive the notebook: it lies in pytest's session, and each notebook has its own.
+Does not: outlive the notebook: it lies in pytest's session, and each notebook has its own. Nor a test
+that is run again in a copy of its own: that makes it anew, without what other tests left behind.
 """
 
 from __future__ import annotations
@@ -39,3 +40,8 @@ def kept(request: pytest.FixtureRequest, name: str, make: Callable[[], Value]) -
     if isinstance(thing, (StudentFault, AssertionError)):
         raise thing
     return cast(Value, thing)  # what `make` of that name gave
+
+
+def forget_kept(session: pytest.Session) -> None:
+    """Let tests from here on make anew what they look at."""
+    session.stash.setdefault(KEPT, {}).clear()

@@ -13,6 +13,8 @@ from autograder.lab import Exercise
 HIDDEN = '''
 import pytest
 
+from autograder.testing.kept import kept
+
 SEEN = []
 
 
@@ -30,13 +32,22 @@ def test_draw(student, number):
     """The same random numbers come in each test and in each grading with that seed."""
     SEEN.append((student.draw(), student.draw()))
     assert SEEN[0] == SEEN[-1] and SEEN[0][0] != SEEN[0][1], str(SEEN)
+
+
+@pytest.mark.task("check", points=1)
+@pytest.mark.parametrize("part", ["sign", "size"])
+def test_kept(student, request, part):
+    """What several tests look at, -100, is made once."""
+    value = kept(request, "value", lambda: student.double(-50))
+    assert value < 0 if part == "sign" else value == -100, f"{value} has another {part}"
 '''
 DRAW = "import random, torch\ndef draw(): return random.random() + float(torch.rand(()))"
 
 
 def graded(warm: WarmProcess, folder: Path, double: str) -> NotebookResult:
     """What a notebook of one task gets whose function `double` is this."""
-    hidden = folder / "test_ex1.py"
+    hidden = folder / "lab" / "test_copies_ex1.py"
+    hidden.parent.mkdir()
     hidden.write_text(HIDDEN)
     marks = {"schema_version": 3, "grade_id": "check", "grade": True, "solution": False}
     marks |= {"locked": True, "points": 1}
@@ -52,7 +63,7 @@ def failed(result: NotebookResult) -> list[str]:
 
 
 def test_right_answers_share_one_copy(warm: WarmProcess, tmp_path: Path) -> None:
-    counts = "def double(x):\n    calls.append(x)\n    return 2 * x if len(calls) == x else 0"
+    counts = "def double(x):\n    calls.append(x)\n    return 2 * x if len(calls) in (x, 6) else 0"
     result = graded(warm, tmp_path, counts)
     assert failed(result) == [], result.tests
 
@@ -72,6 +83,14 @@ def test_what_goes_wrong_costs_no_other_test(warm: WarmProcess, tmp_path: Path, 
     harmless = fault.endswith("return 2 * x")
     assert failed(result) == ([] if harmless else ["test_double[3]"]), result.tests
     assert result.warnings == []
+
+
+def test_what_tests_share_is_made_anew_for_one_that_is_run_again(
+    warm: WarmProcess, tmp_path: Path
+) -> None:
+    spoilt = "def double(x):\n    calls.append(x)\n    return 2 * x if len(calls) < 6 else -1"
+    result = graded(warm, tmp_path, spoilt)
+    assert failed(result) == [], result.tests
 
 
 def test_only_what_a_copy_of_its_own_says_is_told(warm: WarmProcess, tmp_path: Path) -> None:
