@@ -1,8 +1,8 @@
 """What several hidden tests of one notebook look at, made once.
 
 Does: keep what a slow call of the student's code gave, or its failure, for the tests after it.
-Does not: outlive the notebook: it lies in pytest's session, and each notebook has its own. Nor a test
-that is run again in a copy of its own: that makes it anew, without what other tests left behind.
+Does not: outlive the notebook: it lies in pytest's session, and each notebook has its own. Nor does
+it outlive a copy that a test failed in: run again in its own, that test makes it anew.
 """
 
 from __future__ import annotations
