@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from nbformat import NotebookNode
@@ -13,11 +14,20 @@ from autograder.grading.result import TestResult
 CODE = re.compile("`([^`]+)`")
 # nbgrader's page gives table cells no padding, and sanitizing takes styles away: hence the spaces.
 ROW = "<tr><td>{mark}&ensp;</td><td>{title}{message}</td><td>&emsp;{points}</td></tr>"
+HEADING = "<tr><td></td><td><em>{text}</em></td><td></td></tr>"
+ENOUGH = "as many as count have all their points already"
 
 
-def feedback_output(results: list[TestResult]) -> NotebookNode:
-    """One line for each hidden test: passed or not, what it checks, and what to look at."""
+def feedback_output(results: list[TestResult], left_out: Sequence[str] = ()) -> NotebookNode:
+    """One line for each hidden test: passed or not, what it checks, and what to look at.
+
+    Args:
+        results: Of one graded cell.
+        left_out: Options that were not judged, since they could not add anything.
+    """
     rows = "".join(_heading(option, of) + "".join(map(_row, of)) for option, of in _parts(results))
+    unjudged = [f"Option {option} was not checked: {ENOUGH}" for option in left_out]
+    rows += "".join(HEADING.format(text=escape(text)) for text in unjudged)
     table = (
         "<table><thead><tr><th></th><th>What the autograder checked</th><th>&emsp;Points</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
@@ -28,6 +38,7 @@ def feedback_output(results: list[TestResult]) -> NotebookNode:
         + ("" if r.passed else f"\n        {r.message}")
         for r in results
     ]
+    lines += unjudged
     return new_output("display_data", data={"text/html": table, "text/plain": "\n".join(lines)})
 
 
@@ -41,7 +52,7 @@ def _heading(option: str, results: list[TestResult]) -> str:
     if not option:
         return ""
     counts = "counts" if results[0].counts else "does not count: your other options are better"
-    return f"<tr><td></td><td><em>Option {escape(option)} {counts}</em></td><td></td></tr>"
+    return HEADING.format(text=f"Option {escape(option)} {counts}")
 
 
 def _row(result: TestResult) -> str:

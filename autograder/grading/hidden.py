@@ -13,6 +13,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from autograder.grading.carrying import Carried
 from autograder.grading.collection import option_of, points_of, run_hidden_tests, title_of
 from autograder.grading.copies import SharedCopy
 from autograder.grading.limits import Limits
+from autograder.grading.options import judge_options
 from autograder.grading.outputs import clean_outputs, error_output, size_of
 from autograder.grading.result import TestResult
 from autograder.grading.scoring import score
@@ -52,6 +54,7 @@ class Grading:
         limits: Time limits.
         carried: What it takes over from earlier notebooks.
         examine: Looks at files that the student's code wrote.
+        every_option: Also judge options that cannot add to a task's points any more.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Grading:
         limits: Limits,
         carried: Carried,
         examine: Examine,
+        every_option: bool = False,
     ) -> None:
         self._submission = submission
         self._session = session
@@ -85,6 +89,7 @@ class Grading:
         self._tasks = {task.grade_id: task for task in exercise.tasks}
         self._carried = carried.references
         self._examine = examine
+        self._every_option = every_option
         self._references: list[str] = []
         self._current: TestResult | None = None
         self.results: list[TestResult] = []
@@ -243,14 +248,17 @@ class Grading:
 
     def _judge(self, cell: NotebookNode, grade_id: str, items: list[pytest.Item]) -> None:
         self._slow = False
-        verdicts = [self._run_test(grade_id, item) for item in items]
+        task = self._tasks[grade_id]
+        verdicts, left_out = judge_options(
+            items, task.points, self._every_option, partial(self._run_test, grade_id)
+        )
         self._drop_copy()
-        earned, results = score(verdicts, self._tasks[grade_id].points)
+        earned, results = score(verdicts, task.points)
         self.results += results
         self.scores[grade_id] = earned
-        if earned < self._tasks[grade_id].points:
-            self._references.append(self._tasks[grade_id].reference)
-        cell.outputs.append(feedback_output(results))
+        if earned < task.points:
+            self._references.append(task.reference)
+        cell.outputs.append(feedback_output(results, left_out))
 
     def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
         title, points, option = title_of(item), points_of(item), option_of(item)

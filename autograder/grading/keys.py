@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.grading.limits import Limits
 from autograder.lab import Exercise
 
-ENGINE = "6"
+ENGINE = "7"
 # What each part of a key is called where a grade has changed because of it.
 REASONS = {
     "notebook": "resubmitted",

@@ -24,6 +24,7 @@ def grade_notebook(
     seed: int,
     limits: Limits | None = None,
     carried: Carried | None = None,
+    every_option: bool = False,
 ) -> NotebookResult:
     """Execute a rebuilt notebook and run the hidden tests of its exercise.
 
@@ -37,6 +38,7 @@ def grade_notebook(
         seed: Draws the hidden tests' inputs and seeds the notebook.
         limits: Limits; the defaults where None.
         carried: What it takes over from earlier notebooks.
+        every_option: Also judge options that cannot add to a task's points any more.
 
     Raises:
         HiddenTestsBroken: The hidden tests themselves do not work.
@@ -51,7 +53,15 @@ def grade_notebook(
         with warm.submission(limits.allowance) as session:
             process = session.notebook(exercise.name, own_seed(seed, exercise), carried.files)
             grading = Grading(
-                session, process, notebook, exercise, seed, limits, carried, warm.examine
+                session,
+                process,
+                notebook,
+                exercise,
+                seed,
+                limits,
+                carried,
+                warm.examine,
+                every_option,
             )
             grading.run(stop_before, why, last)
         return grading

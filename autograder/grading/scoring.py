@@ -63,6 +63,25 @@ def score(results: Sequence[TestResult], task_points: float) -> tuple[float, lis
     return _sum([r for r in marked if r.counts]), marked
 
 
+def is_settled(
+    verdicts: Sequence[TestResult], points: Sequence[tuple[str, float]], task_points: float
+) -> bool:
+    """Whether no further option can add to a task: as many as count have all that there is.
+
+    Args:
+        verdicts: On whole options of the task, and on its tests without one.
+        points: The option (empty for none) and the points of each test of the task.
+        task_points: What the task gives at most.
+    """
+    options = options_of(points)
+    if not options:
+        return False
+    worth = max(options.values())
+    count = _how_many(task_points - sum(most for option, most in points if not option), worth)
+    full = [name for name in options if _sum([r for r in verdicts if r.option == name]) >= worth]
+    return len(full) >= count
+
+
 def _how_many(points: float, worth: float) -> int:
     return int(points / worth + 1e-6)
 

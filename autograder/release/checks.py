@@ -63,7 +63,7 @@ def score_problems(
     for what, notebook in (("solution", exercise.source), ("stub", exercise.student_edition)):
         raw = _to_bytes(notebook)
         rebuilt = rebuild(raw, exercise).notebook
-        result = grade_notebook(warm, rebuilt, exercise, seed, carried=carried)
+        result = grade_notebook(warm, rebuilt, exercise, seed, carried=carried, every_option=True)
         for task in exercise.tasks:
             wanted = task.points if what == "solution" else 0.0
             got = result.scores.get(task.grade_id, 0.0)

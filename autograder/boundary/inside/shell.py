@@ -24,6 +24,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.boundary.inside.figures import draw_figures_once
+
 OUTPUT_LIMIT = 2_000_000
 FLOOD = 100_000_000  # characters that no honest cell writes: the notebook ends
 
@@ -176,6 +178,12 @@ class NotebookShell(InteractiveShell):
                 process.kill()
                 raise
         self.user_ns["_exit_code"] = process.returncode
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[Any, Any]:
+        """As IPython does; figures that arrange themselves are drawn once."""
+        chosen: tuple[Any, Any] = super().enable_matplotlib(gui)
+        draw_figures_once(self.display_formatter)
+        return chosen
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no event loop to hook into; inline figures need none."""
