@@ -29,8 +29,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.manual.SaveScores",
     "autograder.penalties.AssignCoursePenalties",
     "nbconvert.preprocessors.sanitize.SanitizeHTML",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+]  # nbgrader would check metadata once more: they are the source's own
 
 # nbconvert's pages, written once instead of written, read and written again.
 c.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"

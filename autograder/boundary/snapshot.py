@@ -12,11 +12,14 @@ from typing import Any
 import torch
 
 from autograder.boundary.errors import Died, Missing, Raised, TookTooLong, Unreadable
+from autograder.boundary.tensors import tensors_as_bytes
 from autograder.boundary.views import BadClaim, decode
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 
 MAX_CALLBACKS = 500
-LIBRARIES = ("torch", "labkit", "numpy", "pandas", "copyreg", "_codecs")
+LIBRARIES = (
+    "torch", "labkit", "numpy", "pandas", "copyreg", "_codecs", "autograder.boundary.tensors"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Call:
 class _Pickler(pickle.Pickler):
     """Pickles arguments, leaving each function behind as a number to call back by."""
 
+    dispatch_table = tensors_as_bytes()
+
     def __init__(self, buffer: io.BytesIO, callbacks: list[Callable[..., Any]]) -> None:
         super().__init__(buffer, protocol=pickle.HIGHEST_PROTOCOL)
         self._callbacks = callbacks
@@ -79,6 +84,12 @@ def _is_callback(value: Any) -> bool:
         return True
     plain = type(value).__name__ in ("function", "method")
     return plain and not value.__module__.startswith(LIBRARIES)
+
+
+def _pickled(value: Any, callbacks: list[Callable[..., Any]]) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, callbacks).dump(value)
+    return buffer.getvalue()
 
 
 class Snapshot:
@@ -149,9 +160,8 @@ class Snapshot:
             StudentFault: The function is missing, raised, hung or died, or cannot be read.
         """
         callbacks: list[Callable[..., Any]] = []
-        buffer = io.BytesIO()
-        _Pickler(buffer, callbacks).dump((args, kwargs, list(probe)))
-        request = {"op": "call", "name": name, "pickle": buffer.getvalue()}
+        data = _pickled((args, kwargs, list(probe)), callbacks)
+        request = {"op": "call", "name": name, "pickle": data}
         reply = self._exchange(name, request, callbacks)
         seconds, files = reply.get("seconds"), reply.get("files")
         return Call(
@@ -199,7 +209,7 @@ class Snapshot:
         if isinstance(answer, Update):
             updates = {0: {"tensors": answer.tensors, "training": answer.training}}
             answer = answer.value
-        data = pickle.dumps({"value": answer, "updates": updates})
+        data = _pickled({"value": answer, "updates": updates}, [])
         self._channel.send({"pickle": data}, timeout_s=self._timeout_s)
 
     @staticmethod

@@ -5,7 +5,9 @@ what is pruned.
 """
 
 import copy
+from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import nn
@@ -42,15 +44,26 @@ def effective_copy(model: nn.Module) -> nn.Module:
         An independent copy without masks and pruning hooks.
     """
     # A `weight` that was computed with gradients cannot be deep-copied; hand its copy over.
-    memo = {
+    memo: dict[int, Any] = {
         id(getattr(module, name)): effective_weight(module, name)
         for module, name in masked_parameters(model)
     }
+    memo |= _fresh_empty_tables(model)
     keep = [getattr(module, name) for module, name in masked_parameters(model)]  # ids stay valid
     clone = copy.deepcopy(model, memo)
     del keep
     remove_masks_(clone)
     return clone
+
+
+def _fresh_empty_tables(model: nn.Module) -> dict[int, Any]:
+    """New empty tables for those of each module, mostly of hooks: copying them takes the longest."""
+    return {
+        id(table): type(table)()
+        for module in model.modules()
+        for table in vars(module).values()
+        if type(table) in (dict, OrderedDict, set) and not table
+    }
 
 
 def remove_masks_(model: nn.Module) -> None:
