@@ -28,6 +28,7 @@ STYLE: Any = {
     "axes.titlelocation": "left",
     "axes.titlesize": 11,
     "axes.titleweight": "bold",
+    "axes.titley": 1.0,  # no tick labels are above it, so it need not be measured each time
     "figure.constrained_layout.w_pad": 0.12,
     "figure.dpi": 110,
     "font.size": 10,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.testing.drawing import drawn_once
 from autograder.testing.formulas import (
     effective_state,
     masked_names,
@@ -54,6 +55,7 @@ __all__ = [
     "column",
     "coo_size_mb",
     "dense_sizes_mb",
+    "drawn_once",
     "effective_state",
     "expect",
     "fail",

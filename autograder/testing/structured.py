@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from autograder.boundary.views import ModuleView
+from autograder.testing.drawing import drawn_once
 from autograder.testing.nets import between, noise, refill_
 from autograder.testing.values import fail, kind
 from labkit.models.ffn import FFN
@@ -28,6 +29,7 @@ class Layer:
     bias: torch.Tensor | None
 
 
+@drawn_once
 def uneven_ffn(rng: torch.Generator, hidden: int = 2) -> FFN:
     """An FFN whose hidden layers differ in width.
 

@@ -61,14 +61,20 @@ def _table(bags: BagOfWords, labels: list[int]) -> "pd.DataFrame":
 
 
 def _figure(images: torch.Tensor, labels: list[int]) -> "Figure":
-    """Square images in a row, each with its label."""
+    """Square images in one row, with a gap between them, each below its label."""
     import matplotlib.pyplot as plt
 
     side = round(images.shape[1] ** 0.5)
-    figure, axes = plt.subplots(1, len(images), figsize=(len(images), 1.4), squeeze=False)
-    for axis, image, label in zip(axes[0], images, labels, strict=True):
-        axis.imshow(image.view(side, side).numpy(), cmap="gray_r")
-        axis.set_title(str(label))
-        axis.axis("off")
+    step = side + side // 4
+    row = torch.zeros(side, step * len(images))
+    for place, image in enumerate(images):
+        row[:, place * step : place * step + side] = image.view(side, side)
+    figure, axis = plt.subplots(figsize=(len(images), 1.4))
+    axis.imshow(row.numpy(), cmap="gray_r")
+    centres = [place * step + side / 2 for place in range(len(images))]
+    axis.set_xticks(centres, [str(label) for label in labels])
+    axis.tick_params(top=False, labeltop=True, bottom=False, labelbottom=False, labelsize=12)
+    axis.set_yticks([])
+    axis.set_frame_on(False)
     plt.close(figure)  # so that it is shown once
     return figure

@@ -57,7 +57,7 @@ def effective_copy(model: nn.Module) -> nn.Module:
 
 
 def _fresh_empty_tables(model: nn.Module) -> dict[int, Any]:
-    """New empty tables for those of each module, mostly of hooks: copying them takes the longest."""
+    """New tables for a model's empty ones, mostly of hooks: copying those takes the longest."""
     return {
         id(table): type(table)()
         for module in model.modules()

@@ -74,8 +74,9 @@ def test_every_option_runs_behind_the_walls_as_it_does_at_home(warm) -> None:
     (choice,) = (cell for cell in notebook.cells if cell.id == "ex3-options-choice")
     choice.source = 'OPTIONS = "A", "B", "C"'
     carried = carry(EX3, EXERCISES, {EX2.name: EX2.source}, {EX2.name: EX2.full_marks})
-    result = grade_notebook(warm, notebook, EX3, 3, carried=carried)
+    result = grade_notebook(warm, notebook, EX3, 3, carried=carried, every_option=True)
     assert errors_shown(result.notebook) == []
+    assert {test.option for test in result.tests} == {"", "A", "B", "C"}
     assert all(test.passed for test in result.tests)
 
 

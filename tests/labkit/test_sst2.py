@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -214,7 +215,13 @@ def test_a_look_shows_digits_or_sentences(reviews, digits, capsys):
     assert reviews[0].inputs.texts[2] in shown._repr_html_()
     assert len(shown.frame) == 3
     assert "(64, 5000)" in capsys.readouterr().out
-    assert len(show_examples(digits[0]).axes) == 10
+    (axes,) = show_examples(digits[0]).axes
+    labels = [int(text.get_text()) for text in axes.get_xticklabels()]
+    assert labels == digits[0].labels[:10].tolist()
+    picture = axes.get_images()[0].get_array()
+    for place in (0, 9):
+        digit = picture[:, 25 * place : 25 * place + 20]
+        assert np.allclose(digit, digits[0].inputs[place].view(20, 20))
     assert "(64, 400)" in capsys.readouterr().out
 
 

@@ -16,6 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+COMPRESSION = 3  # of 9: half the time of the usual 6, and files hardly larger
+
 
 def draw_figures_once(formatter: DisplayFormatter) -> None:
     """Let a shell that shows figures as PNG draw them with `as_png`."""
@@ -30,7 +32,7 @@ def as_png(figure: Figure) -> str | None:
         return picture
     own, buffer = figure.canvas, io.BytesIO()
     try:
-        FigureCanvasAgg(figure).print_png(buffer)
+        FigureCanvasAgg(figure).print_png(buffer, pil_kwargs={"compress_level": COMPRESSION})
     finally:
         figure.set_canvas(own)
     return b64encode(buffer.getvalue()).decode("ascii")

@@ -182,7 +182,8 @@ class NotebookShell(InteractiveShell):
     def enable_matplotlib(self, gui: str | None = None) -> tuple[Any, Any]:
         """As IPython does; figures that arrange themselves are drawn once."""
         chosen: tuple[Any, Any] = super().enable_matplotlib(gui)
-        draw_figures_once(self.display_formatter)
+        if self.display_formatter:
+            draw_figures_once(self.display_formatter)
         return chosen
 
     def enable_gui(self, gui: Any = None) -> None:

@@ -11,6 +11,7 @@ from autograder.testing import (
     between,
     coo_size_mb,
     dense_sizes_mb,
+    drawn_once,
     effective_state,
     fail,
     ffn,
@@ -31,6 +32,7 @@ def wide_ffn(rng):
     return ffn(rng, hidden=between(rng, 150, 170), inputs=between(rng, 200, 230))
 
 
+@drawn_once
 def pruned_ffn(rng, layers, low, high):
     """An FFN with so many pruned layers, drawn until no known mistake has an accepted size."""
     for _ in range(50):
