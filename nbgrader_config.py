@@ -37,8 +37,8 @@ c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.exporter.safe_ma
 
 c.AssignCoursePenalties.plugin_class = "autograder.penalties.CoursePolicy"
 
-# What students wrote is shown to them and to instructors, never run as part of a page. The last but
-# one step, since it changes the text by which nbgrader knows an answer that was not given.
+# What students wrote is shown to them and to instructors, never run as part of a page. The last
+# step, since it changes the text by which nbgrader knows an answer that was not given.
 c.SanitizeHTML.enabled = True
 c.SanitizeHTML.tags = (
     "a abbr b blockquote br code dd details div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre span "

@@ -76,12 +76,9 @@ class Grading:
         self._seed = seed
         self._limits = limits
         self._deadline = time.monotonic() + limits.notebook_s
-        self._last = False
-        self._lost = False
-        self._slow = False
+        self._last = self._lost = self._slow = self._is_full = False
         self._code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
         self._room = limits.output_mb * 10**6
-        self._is_full = False
         self._held: Held | None = None
         self._copy = SharedCopy(self._snapshot)
         self._all_held: list[Held] = []
