@@ -15,7 +15,7 @@ CODE = re.compile("`([^`]+)`")
 # nbgrader's page gives table cells no padding, and sanitizing takes styles away: hence the spaces.
 ROW = "<tr><td>{mark}&ensp;</td><td>{title}{message}</td><td>&emsp;{points}</td></tr>"
 HEADING = "<tr><td></td><td><em>{text}</em></td><td></td></tr>"
-ENOUGH = "as many as count have all their points already"
+ENOUGH = "your other options already have all the points there are"
 
 
 def feedback_output(results: list[TestResult], left_out: Sequence[str] = ()) -> NotebookNode:
