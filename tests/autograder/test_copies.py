@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.boundary.session import WarmProcess
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
-from autograder.lab import Exercise
+from tests.autograder.one_task import one_task
 
 HIDDEN = '''
 import pytest
@@ -46,15 +45,8 @@ DRAW = "import random, torch\ndef draw(): return random.random() + float(torch.r
 
 def graded(warm: WarmProcess, folder: Path, double: str) -> NotebookResult:
     """What a notebook of one task gets whose function `double` is this."""
-    hidden = folder / "lab" / "test_copies_ex1.py"
-    hidden.parent.mkdir()
-    hidden.write_text(HIDDEN)
-    marks = {"schema_version": 3, "grade_id": "check", "grade": True, "solution": False}
-    marks |= {"locked": True, "points": 1}
-    check = new_code_cell("pass", id="check", metadata={"nbgrader": marks})
-    task = new_code_cell(f"{DRAW}\ncalls = []\n{double}", id="task")
-    notebook = new_notebook(cells=[task, check])
-    return grade_notebook(warm, notebook, Exercise("lab", "ex1", notebook, (hidden,)), seed=1)
+    exercise = one_task(folder, HIDDEN, f"{DRAW}\ncalls = []\n{double}", points=1)
+    return grade_notebook(warm, exercise.source, exercise, seed=1)
 
 
 def failed(result: NotebookResult) -> list[str]:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.boundary.session import WarmProcess
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
 from autograder.lab import Exercise
+from tests.autograder.one_task import one_task
 
 HIDDEN = '''
 import pytest
@@ -42,14 +42,7 @@ def test_b(student):
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Exercise:
-    hidden = tmp_path / "lab" / "test_options_ex1.py"
-    hidden.parent.mkdir()
-    hidden.write_text(HIDDEN)
-    marks = {"schema_version": 3, "grade_id": "check", "grade": True, "solution": False}
-    marks |= {"locked": True, "points": 1.5}
-    check = new_code_cell("pass", id="check", metadata={"nbgrader": marks})
-    notebook = new_notebook(cells=[new_code_cell("", id="task"), check])
-    return Exercise("lab", "ex1", notebook, (hidden,))
+    return one_task(tmp_path, HIDDEN, "", points=1.5)
 
 
 def graded(
