@@ -23,19 +23,22 @@ c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
 # Links in a submission are put where nbgrader does not copy them from.
 c.Autograde.pre_convert_hook = "autograder.collecting.setting_aside.before_copying"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".set-aside"]
+c.Autograde.sanitize_preprocessors = ["autograder.gradebook.OverwriteReleasedCells"]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_bridge.ExecuteAndTest",
     "nbgrader.preprocessors.LimitOutput",
     "autograder.manual.SaveScores",
     "autograder.penalties.AssignCoursePenalties",
-    "nbconvert.preprocessors.sanitize.SanitizeHTML",
-]  # nbgrader would check metadata once more: they are the source's own
+    "autograder.feedback.sanitizing.SanitizeOnce",
+]  # nbgrader would clear outputs, ids and kernel, and check metadata: all are the source's own
+c.GenerateFeedback.preprocessors = [
+    "autograder.gradebook.GetScores",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
 
 # nbconvert's pages, written once instead of written, read and written again.
 c.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
 c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.exporter.safe_markdown"}
-
-c.AssignCoursePenalties.plugin_class = "autograder.penalties.CoursePolicy"
 
 # What students wrote is shown to them and to instructors, never run as part of a page. The last
 # step, since it changes the text by which nbgrader knows an answer that was not given.

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder.collecting.reading import UnreadableSubmission, read_submitted
 from autograder.course import Course
+from autograder.gradebook import SaveGrades
 from autograder.grading.engine import Engine
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
@@ -120,7 +121,7 @@ class ExecuteAndTest(NbGraderPreprocessor):
         return nb, resources
 
 
-class SaveTestScores(SaveAutoGrades):
+class SaveTestScores(SaveGrades):
     """Saves what hidden tests say; tasks without them are scored as nbgrader does."""
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:

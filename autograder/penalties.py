@@ -1,7 +1,7 @@
-"""Brings the late policy into nbgrader's gradebook, through nbgrader's own plugin.
+"""Brings the late policy into nbgrader's gradebook.
 
-`nbgrader_config.py` names the two classes. `settle` does for a whole lab what they do for one
-notebook while it is graded: a penalty is a share of the points, so it has to follow when a person
+`nbgrader_config.py` names the step that does so for a notebook while it is graded. `settle` does it
+for a whole lab: a penalty is a share of the points, so it has to follow when a person
 gives some by hand, and when a date or an extension in `course.toml` changes.
 """
 
@@ -14,45 +14,38 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.batch.lock import one_grader
 from autograder.course import Course
+from autograder.gradebook import own_session
 from autograder.late import UnreadableTimestamp, penalty, read_timestamp
 from autograder.settings import LabSettings, read_settings
 
 
-class CoursePolicy(LateSubmissionPlugin):
-    """nbgrader's question what lateness costs, answered by `course.toml`."""
-
-    def late_submission_penalty(
-        self, student_id: str, score: float, total_seconds_late: float
-    ) -> float:
-        """Points off for one notebook that came so many seconds after the student's due date."""
-        settings = read_settings(Course.find(), self.parent.assignment_id)
-        due = settings.due_of(student_id)
-        if due is None:  # a date that stands in the gradebook only: nbgrader's own rule, no penalty
-            return 0.0
-        handed_in = due.astimezone(dt.UTC) + dt.timedelta(seconds=total_seconds_late)
-        return penalty(settings, student_id, score, handed_in)
-
-
-class AssignCoursePenalties(AssignLatePenalties):
-    """nbgrader's step, after the dates of `course.toml` were written into the gradebook."""
+class AssignCoursePenalties(NbGraderPreprocessor):
+    """nbgrader's step for lateness, by the dates and the policy of `course.toml`."""
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Write due date, extension and time; nbgrader does the rest with `CoursePolicy`."""
+        """Write due date, extension and time, and what lateness costs in this notebook."""
         course, names = Course.find(), resources["nbgrader"]
         settings = read_settings(course, names["assignment"])
-        if settings.due is not None:
-            with Gradebook(names["db_url"]) as gradebook:
-                submission = gradebook.find_submission(names["assignment"], names["student"])
-                _write_dates(settings, submission, _handed_in(course, submission)[0])
-                gradebook.db.commit()
-        return super().preprocess(nb, resources)
+        with own_session(names["db_url"]) as gradebook:
+            submission = gradebook.find_submission(names["assignment"], names["student"])
+            handed_in, _ = _handed_in(course, submission)
+            if settings.due is not None:
+                _write_dates(settings, submission, handed_in)
+            notebook = gradebook.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            points_off = penalty(settings, names["student"], notebook.score, handed_in)
+            notebook.late_submission_penalty = points_off or None
+            gradebook.db.commit()
+        if points_off:
+            self.log.warning("Late: %g points off %s", points_off, names["notebook"])
+        return nb, resources
 
 
 def settle(course: Course, lab: str) -> tuple[list[str], dict[str, str]]:

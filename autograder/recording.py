@@ -19,6 +19,7 @@ from autograder.batch.interrupts import finish_first
 from autograder.batch.ledger import Ledger
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.gradebook import kept_open
 from autograder.lab import Exercise
 from autograder.late import CarefulCourseDirectory
 from autograder.nbgrader_bridge import in_hand
@@ -37,6 +38,7 @@ class Recorder:
         self._course = course
         self._lab = lab
         self._ledger = Ledger(course, lab)
+        self._kept: Gradebook | None = None
 
     def is_recorded(self, submission: Submission) -> bool:
         """Whether the gradebook already has just these results of a student."""
@@ -62,7 +64,8 @@ class Recorder:
         """
         student = submission.student
         require_space(self._course.build)
-        with finish_first(), in_hand(exercises, submission):
+        self._kept = self._kept or self._gradebook()
+        with finish_first(), in_hand(exercises, submission), kept_open(self._kept):
             self._ledger.begin(student)
             problem = self._convert(Autograde, student) or self.write_feedback(student)
             if problem is None:

@@ -9,7 +9,7 @@ theirs before the page is written. `nbgrader_config.py` names this class; the pa
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +117,24 @@ def safe_markdown(context: Context, source: str) -> str:
 
     Named by `HTMLExporter.filters`, so that formgrader shows the same.
     """
+    attachments = context.get("cell", {}).get("attachments", {})
+    return _rendered(source, attachments) if attachments else _rendered_once(source)
+
+
+def _rendered(source: str, attachments: Mapping[str, Any]) -> str:
     renderer = IPythonRenderer(
         escape=False,
         allow_harmful_protocols=False,
-        attachments=context.get("cell", {}).get("attachments", {}),
+        attachments=dict(attachments),
         exclude_anchor_links=True,
     )
     return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@functools.lru_cache(maxsize=512)
+def _rendered_once(source: str) -> str:
+    """Prose of the handout, which a whole class has."""
+    return _rendered(source, {})
 
 
 def describe_pictures_(notebook: NotebookNode) -> None:

@@ -7,6 +7,7 @@ import pytest
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.feedback.sanitizing import LONGEST, SanitizeOnce
 from autograder.feedback.verdicts import feedback_output
 from autograder.grading.outputs import clean_outputs
 from autograder.grading.result import TestResult
@@ -41,8 +42,7 @@ def test_kept_outputs_are_valid_in_a_notebook() -> None:
 def sanitize(html: str) -> str:
     """As `nbgrader_config.py` has a page sanitized."""
     config = PyFileConfigLoader("nbgrader_config.py", str(REPOSITORY)).load_config()
-    cleaned: str = SanitizeHTML(config=config).sanitize_html_tags(html)
-    return cleaned
+    return SanitizeOnce(config=config).sanitize_html_tags(html)
 
 
 def test_tables_survive_on_feedback_pages_and_scripts_do_not() -> None:
@@ -52,6 +52,14 @@ def test_tables_survive_on_feedback_pages_and_scripts_do_not() -> None:
     assert sanitize(output.data["text/html"]) == table
     hostile = sanitize("<script>alert(1)</script><img src=x onerror=alert(1)>")
     assert "<script" not in hostile and "<img" not in hostile
+
+
+@pytest.mark.parametrize("rules", [{}, {"tags": ["b"]}, {"strip": True}, {"attributes": {}}])
+def test_a_text_is_sanitized_by_the_rules_of_each_time(rules: dict[str, object]) -> None:
+    short = '<b title="x">1</b><script>2</script><a href="javascript:3">4</a>'
+    for text in (short, short, "<i>" + "5" * LONGEST):
+        expected = SanitizeHTML(**rules).sanitize_html_tags(text)
+        assert SanitizeOnce(**rules).sanitize_html_tags(text) == expected
 
 
 def test_feedback_shows_each_verdict_and_escapes_what_students_wrote() -> None:
