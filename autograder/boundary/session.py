@@ -45,6 +45,8 @@ class WarmProcess:
         self, data_dir: Path, labkit_dir: Path, isolation: Isolation, probe: bool = False
     ) -> None:
         self.isolation = isolation
+        self._renews = False
+        self._spare: tuple[Allowance, SubmissionSession] | None = None
         failed = f"The process that runs notebooks did not start ({isolation}). It said: "
         try:
             self._box, self._channel = open_box(isolation, data_dir, labkit_dir, probe)
@@ -62,6 +64,19 @@ class WarmProcess:
         return self._box.process.poll() is None
 
     @contextlib.contextmanager
+    def one_student(self) -> Iterator[None]:
+        """A block in which all submissions are notebooks of one student.
+
+        They may follow each other behind one wall, where nothing of an earlier one is left.
+        """
+        self._renews = True
+        try:
+            yield
+        finally:
+            self._renews = False
+            self._close_spare()
+
+    @contextlib.contextmanager
     def submission(self, allowance: Allowance, beside: bool = False) -> Iterator[SubmissionSession]:
         """A fork for one submission; everything it started is gone when the block ends.
 
@@ -69,6 +84,23 @@ class WarmProcess:
             allowance: What it may use up.
             beside: Another one is still running.
         """
+        spare, renews = self._spare, self._renews and not beside
+        if renews and spare and spare[0] == allowance:
+            session, self._spare = spare[1], None
+        else:
+            session = self._open(allowance, beside)
+        clean = False
+        try:
+            yield session
+            clean = renews and session.renew()
+        finally:
+            if clean:
+                self._close_spare()
+                self._spare = (allowance, session)
+            else:
+                session.close()
+
+    def _open(self, allowance: Allowance, beside: bool) -> SubmissionSession:
         channel, theirs = Channel.pair()
         guard, guards = Channel.pair()
         request = {"allowance": asdict(allowance), "beside": beside}
@@ -79,10 +111,11 @@ class WarmProcess:
         finally:
             theirs.close()
             guards.close()
-        session = SubmissionSession(channel, guard)
-        try:
-            yield session
-        finally:
+        return SubmissionSession(channel, guard)
+
+    def _close_spare(self) -> None:
+        if self._spare:
+            session, self._spare = self._spare[1], None
             session.close()
 
     def examine(
@@ -114,6 +147,8 @@ class WarmProcess:
 
     def close(self) -> None:
         """End it and everything below it."""
+        with contextlib.suppress(WarmProcessFailed):  # the box ends what is left
+            self._close_spare()
         self._channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._box.process.wait(CONTROL_TIMEOUT_S)
@@ -175,6 +210,20 @@ class SubmissionSession:
         except (ChannelClosed, ChannelTimeout):
             return ""
         return reason if isinstance(reason, str) and reason.startswith("more than") else ""
+
+    def renew(self) -> bool:
+        """End the notebook; whether another can follow as if there had been none.
+
+        So it is where all its processes leave by themselves and all that they wrote is gone, as
+        the first process finds, which runs no code of students.
+        """
+        while self._below:
+            self._below.pop().close()
+        try:
+            self._guard.send({"op": "renew"})
+            return ask(self._channel, {"op": "tidy"}).get("tidy") is True
+        except (ChannelClosed, ChannelTimeout, NotebookLost):
+            return False
 
     def close(self) -> None:
         """End every process of the submission and wait until they are gone, with what they wrote.

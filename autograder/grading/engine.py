@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,16 +71,19 @@ class Engine:
             HiddenTestsBroken: The hidden tests themselves do not work.
             WarmProcessFailed: Notebooks cannot be run at all.
         """
-        results, scores = {}, dict(job.scores)
+        with self._ready().one_student():
+            return dict(self._results(job))
+
+    def _results(self, job: Job) -> Iterator[tuple[str, dict[str, Any]]]:
+        scores = dict(job.scores)
         for key, name, notebook in job.notebooks:
             exercise = self._lab(job.lab)[name]
             carried = carry(exercise, self._lab(job.lab), _notebooks(job.handed_in), scores)
             if job.variant:
                 carried.files[VARIANT] = job.variant.encode()
             result = self._grade_notebook(exercise, notebook, job, carried)
-            results[key] = result.to_json()
             scores[name] = result.scores
-        return results
+            yield key, result.to_json()
 
     def close(self) -> None:
         """End the warm process."""

@@ -36,8 +36,8 @@ def guard_submission(
     """Fork the submission, watch it until it ends or must end, then clear up.
 
     Args:
-        channel: To the trusted side, which may ask for a signal to one of its processes and for
-            the end, and gets `{"ended": why}`.
+        channel: To the trusted side, which may ask for a signal to one of its processes, for
+            all of the time once more, and for the end, and gets `{"ended": why}`.
         allowance: What the submission may use up.
         start: What the fork does; it never returns.
         theirs: Descriptors that the fork has and this process closes.
@@ -69,8 +69,12 @@ def _watch(channel: Channel, pid: int, allowance: Allowance, inherited: int) -> 
     """Look every tenth of a second; why the submission has ended or must end."""
     deadline = time.monotonic() + allowance.seconds
     while time.monotonic() < deadline:
-        if channel.wait(INTERVAL_S) and not _obey(channel):
-            return ""  # the trusted side needs the submission no longer, or is gone
+        if channel.wait(INTERVAL_S):
+            wish = _obey(channel)
+            if wish == "end":
+                return ""
+            if wish == "renew":
+                deadline = time.monotonic() + allowance.seconds
         if os.waitpid(pid, os.WNOHANG)[0]:
             return "its process ended"
         family = _family()
@@ -82,18 +86,18 @@ def _watch(channel: Channel, pid: int, allowance: Allowance, inherited: int) -> 
     return f"more than {allowance.seconds:g} s in all"
 
 
-def _obey(channel: Channel) -> bool:
-    """Send a signal that the submission's own wall refuses; whether it is to live on."""
+def _obey(channel: Channel) -> str:
+    """What the trusted side wishes: `end`, also where it is gone, `renew`, or `signal`.
+
+    The latter is done: a signal to a process, which the submission's own wall refuses.
+    """
     try:
         request = channel.receive()
     except ChannelClosed:
-        return False
-    if request["op"] != "signal":
-        return False
-    pid, number = request["pid"], request["number"]
-    if any(member.pid == pid for member in _family()):
-        process.send_signal(pid, number)
-    return True
+        return "end"
+    if request["op"] == "signal" and any(m.pid == request["pid"] for m in _family()):
+        process.send_signal(request["pid"], request["number"])
+    return str(request["op"])
 
 
 def _family() -> list[psutil.Process]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.boundary.inside import linux, process, wall
+from autograder.boundary.inside.places import Places
 from autograder.boundary.inside.plan import Plan
 from autograder.boundary.wire import Channel, ChannelClosed
 
@@ -81,7 +82,8 @@ def start_submission(
     if plan.inner == "landlock":
         wall.seal_with_landlock(allowance, str(home), plan.readable, plan.private)
     signal.signal(signal.SIGCHLD, _take_leave)
-    _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serves)
+    places = Places(home) if plan.inner == "namespaces" else None
+    _serve_submission(Channel(socket.socket(fileno=fd)), home, plan.data, serves, places)
     os._exit(0)
 
 
@@ -92,7 +94,9 @@ def _take_leave(*_: object) -> None:
             pass
 
 
-def _serve_submission(channel: Channel, home: Path, data: str, serves: Serves) -> None:
+def _serve_submission(
+    channel: Channel, home: Path, data: str, serves: Serves, places: Places | None
+) -> None:
     """Answer requests until the channel closes: about what it forks, and about room to write."""
     forked = 0
     while True:
@@ -109,6 +113,8 @@ def _serve_submission(channel: Channel, home: Path, data: str, serves: Serves) -
             reply = process.send_signal(forked, signal.SIGKILL)
         elif request["op"] == "disk":
             reply = {"full": _is_full(home)}
+        elif request["op"] == "tidy":
+            reply = {"tidy": places is not None and places.tidy()}
         channel.send(reply)
 
 

@@ -1,0 +1,125 @@
+"""Notebooks of one student behind one wall: only where nothing of the one before is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.boundary.session import SubmissionSession, WarmProcess
+from autograder.grading.limits import Limits
+from autograder.walls.probing import describe, probe_level
+
+REPOSITORY = Path(__file__).parents[2]
+ALLOWANCE = Limits().allowance
+LOOK = (
+    "import os; print(os.listdir('/tmp'), os.listdir('/dev/shm'), os.listdir('..'),"
+    " len([name for name in os.listdir('/proc') if name.isdecimal()]))"
+)
+HARMLESS = {
+    "files": "open('x', 'w').write('y'); os.makedirs('a/b/c'); os.symlink('/etc', 'link')",
+    "shared memory": "open('/dev/shm/x', 'w').write('y')",
+    "a file in /tmp": "open('/tmp/x', 'w').write('y')",
+    "a child that has ended": "os.system('true')",
+}
+LEFT_BEHIND = {
+    "a process": "subprocess.Popen(['sleep', '60'], start_new_session=True)",
+    "shared memory of System V": "assert ctypes.CDLL(None).shmget(0, 4096, 0o1600) >= 0",
+    "a closed folder": "os.mkdir('d'); os.mkdir('d/e'); os.chmod('d', 0)",
+    "a deep folder": "for _ in range(3000):\n    os.mkdir('d'); os.chdir('d')",
+    "the homes' folder closed": "os.chmod('../..', 0)",
+    "another homes' folder": (
+        "home = os.path.abspath('../..'); os.rename(home, '/tmp/x'); os.symlink('/tmp/x', home)"
+    ),
+    "the homes' folder made anew": (
+        "home = os.path.abspath('../..'); shutil.rmtree(home); os.mkdir(home)"
+    ),
+    "an attribute of /tmp": "os.setxattr('/tmp', b'user.x', b'y')",
+    "shared memory closed": "os.chmod('/dev/shm', 0)",
+}
+
+
+def started(level: str) -> Iterator[WarmProcess]:
+    probe = probe_level(level)
+    if not probe.holds:
+        pytest.skip(describe(probe))
+    process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def walled() -> Iterator[WarmProcess]:
+    yield from started("bubblewrap")
+
+
+@pytest.fixture(scope="module")
+def landlocked() -> Iterator[WarmProcess]:
+    yield from started("landlock")
+
+
+def run(warm: WarmProcess, *sources: str) -> tuple[SubmissionSession, str]:
+    """Run cells in a notebook of its own; the session and what the last one printed."""
+    with warm.submission(ALLOWANCE) as session:
+        notebook = session.notebook("notebook", 1)
+        runs = [notebook.execute(source, 20.0) for source in sources]
+        assert all(one.ok for one in runs), [one.outputs for one in runs]
+        outputs = runs[-1].outputs
+    return session, "".join(str(output.get("text", "")) for output in outputs)
+
+
+@pytest.mark.parametrize("source", HARMLESS.values(), ids=HARMLESS)
+def test_what_can_be_removed_is_and_the_next_notebook_starts_there(
+    walled: WarmProcess, source: str
+) -> None:
+    with walled.one_student():
+        first, clean = run(walled, LOOK)
+        assert run(walled, "import os", source)[0] is first
+        assert run(walled, LOOK) == (first, clean)
+
+
+@pytest.mark.parametrize("source", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_after_anything_else_the_next_notebook_gets_a_wall_of_its_own(
+    walled: WarmProcess, source: str
+) -> None:
+    with walled.one_student():
+        first, clean = run(walled, LOOK)
+        assert run(walled, "import ctypes, os, shutil, subprocess", source)[0] is first
+        following, seen = run(walled, LOOK)
+    assert following is not first
+    assert seen.split("] ")[1:] == clean.split("] ")[1:]  # the first says its home's own name
+
+
+def test_another_student_never_starts_there(walled: WarmProcess) -> None:
+    with walled.one_student():
+        first, _ = run(walled, "1")
+    with walled.one_student():
+        second, _ = run(walled, "1")
+        assert run(walled, "1")[0] is second
+    assert second is not first
+    assert run(walled, "1")[0] is not run(walled, "1")[0]
+
+
+def test_files_are_looked_at_beside_the_notebook_and_apart_from_it(walled: WarmProcess) -> None:
+    with walled.one_student():
+        first, _ = run(walled, "1")
+        with walled.submission(ALLOWANCE) as own, walled.submission(ALLOWANCE, True) as other:
+            assert own is first
+            assert other is not own
+        assert run(walled, "1")[0] is first
+
+
+def test_each_notebook_has_its_whole_time(walled: WarmProcess) -> None:
+    short = replace(ALLOWANCE, seconds=4.0)
+    with walled.one_student():
+        for _ in range(3):
+            with walled.submission(short) as session:
+                run = session.notebook("notebook", 1).execute("import time; time.sleep(1.5)", 20.0)
+                assert run.ok
+
+
+def test_without_namespaces_each_notebook_has_a_wall_of_its_own(landlocked: WarmProcess) -> None:
+    with landlocked.one_student():
+        assert run(landlocked, "1")[0] is not run(landlocked, "1")[0]
