@@ -13,7 +13,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
@@ -24,13 +24,15 @@ from traitlets import Unicode
 from autograder.collecting.reading import UnreadableSubmission, read_submitted
 from autograder.course import Course
 from autograder.gradebook import SaveGrades
-from autograder.grading.engine import Engine
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
 from autograder.grading.store import Store
 from autograder.intake import SIZE_LIMIT_BYTES, Intake, rebuild
 from autograder.lab import Exercise, read_lab
 from autograder.submissions import Reader, Submission, find_or_grade
+
+if TYPE_CHECKING:
+    from autograder.grading.engine import Engine
 
 
 class InHand(NamedTuple):
@@ -154,6 +156,8 @@ def result_of(
 @functools.cache
 def _engine(root: Path, isolation: str) -> Engine:
     """This process's engine: warm from the first notebook to the last."""
+    from autograder.grading.engine import Engine  # seconds of imports, mostly for nothing
+
     engine = Engine(root, isolation)
     atexit.register(engine.close)
     return engine

@@ -11,7 +11,7 @@ from typing import Any
 from autograder.collecting.reading import NotHandedIn, UnreadableSubmission, read_submitted
 from autograder.collecting.setting_aside import odd_entries, shown
 from autograder.course import Course
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.keys import key_parts, result_key
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult

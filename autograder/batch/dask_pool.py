@@ -13,7 +13,7 @@ from autograder.batch.jobs import job_to_json
 from autograder.boundary.errors import WarmProcessFailed
 from autograder.course import Course
 from autograder.errors import CourseError, HiddenTestsBroken
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.pool import ROUNDS, Finished
 
 CONNECT_S = 20

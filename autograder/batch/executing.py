@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.pool import Finished, Pool
 from autograder.grading.result import NotebookResult
 from autograder.grading.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.limits import Limits
 
 

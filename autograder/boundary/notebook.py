@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.boundary.asking import CONTROL_TIMEOUT_S, ask, ask_with_channel
 from autograder.boundary.errors import NotebookLost
-from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 
 if TYPE_CHECKING:
     from autograder.boundary.session import SubmissionSession
+    from autograder.boundary.snapshot import Snapshot
 
 INTERRUPT_GRACE_S = 10.0  # to show the interrupt on a busy machine; who ignores it, only waits
 
@@ -147,6 +147,8 @@ class Held:
         Raises:
             NotebookLost: The copy is gone.
         """
+        from autograder.boundary.snapshot import Snapshot  # and with it torch, pandas, matplotlib
+
         channel = ask_with_channel(self._channel, {"op": "snapshot"})
         try:
             yield Snapshot(channel, timeout_s, source)

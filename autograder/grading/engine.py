@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from autograder.boundary.errors import NotebookLost, WarmProcessFailed
 from autograder.boundary.session import WarmProcess
 from autograder.course import Course
 from autograder.grading.carrying import Carried, carry
-from autograder.grading.limits import Limits
+from autograder.grading.job import Job
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
 from autograder.lab import Exercise, read_lab
@@ -23,31 +22,6 @@ from autograder.walls.probing import choose
 from labkit.variant import FILE_NAME as VARIANT
 
 ATTEMPTS = 2
-
-
-@dataclass(frozen=True)
-class Job:
-    """The notebooks of one submission that have no result yet, as plain data.
-
-    Attributes:
-        student: Whose they are; for progress and messages only.
-        lab: The lab.
-        seed: Of the grading.
-        limits: Time limits.
-        notebooks: For each: the result's key, the exercise's name, the rebuilt notebook.
-        handed_in: All rebuilt notebooks of the submission, for those that carry functions over.
-        scores: Points by exercise and task of those that have a result already.
-        variant: The student's `variant.json`, made anew; empty where the lab has no variants.
-    """
-
-    student: str
-    lab: str
-    seed: int
-    limits: Limits
-    notebooks: tuple[tuple[str, str, dict[str, Any]], ...]
-    handed_in: dict[str, dict[str, Any]] = field(default_factory=dict)
-    scores: dict[str, dict[str, float]] = field(default_factory=dict)
-    variant: str = ""
 
 
 class Engine:

@@ -19,14 +19,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, Self
-
-import torch
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from autograder.boundary.errors import WarmProcessFailed
 from autograder.errors import CourseError, HiddenTestsBroken
 from autograder.grading.cpus import choose_cpus, pin
-from autograder.grading.engine import Engine, Job
+from autograder.grading.job import Job
+
+if TYPE_CHECKING:
+    from autograder.grading.engine import Engine
 
 ROUNDS = 3
 EVERYBODYS = (HiddenTestsBroken, WarmProcessFailed, CourseError)  # what no submission can cause
@@ -231,6 +232,10 @@ def _start_worker(root: Path, cpu: int | None, isolation: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pin(cpu)
+    import torch  # here and not in the main process, which starts in a second without
+
+    from autograder.grading.engine import Engine
+
     torch.set_num_threads(1)
     gc.freeze()  # what is imported stays: nothing to look through for garbage
     _engine = Engine(root, isolation)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.pool import grade_all
 from autograder.lab import Exercise, read_lab
 from autograder.mutants.answers import Answer, answers_folder, find_answers, lean_notebook

@@ -10,7 +10,6 @@ from typing import Any
 from autograder.course import Course
 from autograder.course_key import read_key
 from autograder.errors import CourseError
-from autograder.grading.engine import Engine
 from autograder.grading.keys import REASONS, key_parts
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
@@ -170,6 +169,8 @@ def _grade(
     """The results by notebook; nothing is looked up."""
     job = reader.job(submission, lambda key: None)
     assert job is not None, "a receipt names one notebook at least"
+    from autograder.grading.engine import Engine  # seconds of imports
+
     engine = Engine(course.root, isolation)
     try:
         found = engine.grade(job)

@@ -14,7 +14,6 @@ from nbformat import NotebookNode
 from autograder.boundary.session import WarmProcess
 from autograder.grading.carrying import carry
 from autograder.grading.collection import collect_points
-from autograder.grading.notebook import grade_notebook
 from autograder.intake import rebuild
 from autograder.lab import Exercise
 
@@ -55,6 +54,8 @@ def score_problems(
 
     No cell of the solution may end in an error: what works at home works behind the walls.
     """
+    from autograder.grading.notebook import grade_notebook  # seconds of imports
+
     problems = []
     earlier = {each.name: each for each in lab}
     sources = {each.name: each.source for each in lab}

@@ -13,7 +13,7 @@ from autograder.batch.run import Options
 from autograder.course import Course
 from autograder.grade import run_grading
 from autograder.grading.cpus import choose_cpus
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.limits import Limits
 from autograder.grading.pool import ROUNDS, LocalPool
 from autograder.lab import read_lab

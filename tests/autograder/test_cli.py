@@ -50,6 +50,13 @@ def test_bad_calls_get_one_sentence(course: Course, arguments: tuple[str, ...], 
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_commands_start_without_torch() -> None:
+    """Workers import it; an instructor who mistypes a name does not wait for that."""
+    modules = "autograder.grade, autograder.release.release, autograder.receipts.replaying"
+    code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_outside_a_course_folder_it_says_so(tmp_path: Path) -> None:
     done = run(tmp_path, "grade", LAB)
     assert done.returncode == 1 and "nbgrader_config.py" in done.stderr

@@ -17,7 +17,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.errors import HiddenTestsBroken
-from autograder.grading.engine import Engine, Job
+from autograder.grading.engine import Engine
+from autograder.grading.job import Job
 from autograder.grading.result import NotebookResult
 
 DEATHS = 2  # after so many on one notebook, it is left out

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from autograder.exports.gradescope.working import grade_within
-from autograder.grading.engine import Job
+from autograder.grading.job import Job
 from autograder.grading.limits import Limits
 from tests.autograder.conftest import LAB, REPOSITORY
 from tests.autograder.gradescope.handing_in import E1, E2, expected, submit
