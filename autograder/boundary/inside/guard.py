@@ -23,6 +23,8 @@ from autograder.boundary.wire import Channel, ChannelClosed
 
 INTERVAL_S = 0.1
 MEGABYTE = 1_000_000
+FEW_FILES = 200  # open in all processes of a submission
+SOCKET_BYTES = 300_000  # Linux lets 213 KB wait in one, if nobody asks for more
 END_S = 60.0
 
 
@@ -109,10 +111,11 @@ def _family() -> list[psutil.Process]:
 
 def _memory(family: list[psutil.Process], inherited: int, limit: int) -> int:
     """What the submission has beyond the warm process: counted roughly, at the limit exactly."""
-    rough = sum(max(0, _own_memory(member.pid) - inherited) for member in family)
+    buffers = _socket_memory(family)
+    rough = buffers + sum(max(0, _own_memory(member.pid) - inherited) for member in family)
     if rough <= limit:
         return rough
-    total = -inherited
+    total = buffers - inherited
     for member in family:
         exact = _proportional_memory(member.pid)
         total += max(0, _own_memory(member.pid) - inherited) if exact is None else exact
@@ -120,14 +123,30 @@ def _memory(family: list[psutil.Process], inherited: int, limit: int) -> int:
 
 
 def _own_memory(pid: int) -> int:
-    """Anonymous and shared memory of a process in bytes, also where it shares it with a fork."""
-    wanted = ("RssAnon:", "RssShmem:")
+    """Memory of a process in bytes, also where it shares it with a fork, and its page tables."""
+    wanted = ("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
     return _sum_of_lines(f"/proc/{pid}/status", wanted) or 0
 
 
 def _proportional_memory(pid: int) -> int | None:
     """The same, with what is shared divided among those who share it; None where it is hidden."""
-    return _sum_of_lines(f"/proc/{pid}/smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
+    shares = _sum_of_lines(f"/proc/{pid}/smaps_rollup", ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
+    tables = _sum_of_lines(f"/proc/{pid}/status", ("VmPTE:",))
+    return None if shares is None or tables is None else shares + tables
+
+
+def _socket_memory(family: list[psutil.Process]) -> int:
+    """What the kernel may keep for sockets; none is looked for among a few files."""
+    files = [f"/proc/{m.pid}/fd/{name}" for m in family for name in _names(f"/proc/{m.pid}/fd")]
+    if len(files) <= FEW_FILES:
+        return 0
+    sockets = set()
+    for file in files:
+        with contextlib.suppress(OSError):
+            target = os.readlink(file)
+            if target.startswith("socket:"):
+                sockets.add(target)
+    return len(sockets) * SOCKET_BYTES
 
 
 def _sum_of_lines(path: str, names: tuple[str, ...]) -> int | None:
@@ -140,10 +159,14 @@ def _sum_of_lines(path: str, names: tuple[str, ...]) -> int | None:
 
 
 def _threads(pid: int) -> int:
+    return len(_names(f"/proc/{pid}/task"))
+
+
+def _names(folder: str) -> list[str]:
     try:
-        return len(os.listdir(f"/proc/{pid}/task"))
+        return os.listdir(folder)
     except OSError:
-        return 0
+        return []
 
 
 def _end(pid: int) -> None:

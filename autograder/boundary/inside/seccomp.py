@@ -1,13 +1,15 @@
 """A filter on system calls: what no notebook needs is refused with `EPERM`.
 
 Does: close what namespaces and Landlock leave open (sockets other than Unix ones, among them vsock;
-new namespaces; reading another process's memory; parts of the kernel with a bad record). Does not:
-list what is allowed: torch and its friends use hundreds of calls.
+new namespaces; reading another process's memory; memory of no process, which nobody could count;
+parts of the kernel with a bad record). Does not: list what is allowed: torch and its friends use
+hundreds of calls.
 """
 
 from __future__ import annotations
 
 import errno
+import mmap
 import socket
 from typing import Any
 
@@ -24,9 +26,12 @@ REFUSED = (
     "request_key keyctl kexec_load kexec_file_load init_module finit_module delete_module "
     "syslog reboot swapon swapoff acct settimeofday clock_settime adjtimex personality vhangup "
     "lookup_dcookie fanotify_init "
+    # memory that stays when no process has it mapped
+    "memfd_create memfd_secret shmget shmat msgget semget vmsplice "
     # a larger share of the machine
     "sched_setscheduler sched_setattr sched_setaffinity ioprio_set"
 ).split()
+SHARED_AND_WITHOUT_FILE = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
 SIGNALS = "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal".split()
 
 
@@ -57,6 +62,14 @@ def install(signals: bool = True, unix_sockets: bool = True) -> None:
         _add(rules, refuse, "socket", family)
         flags = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, linux.CLONE_NEWUSER, linux.CLONE_NEWUSER)
         _add(rules, refuse, "clone", flags)
+        shared = SHARED_AND_WITHOUT_FILE
+        _add(rules, refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, shared, shared))
+        larger = [pyseccomp.Arg(1, pyseccomp.EQ, socket.SOL_SOCKET)]
+        larger += [pyseccomp.Arg(2, pyseccomp.EQ, socket.SO_SNDBUF)]
+        _add(rules, refuse, "setsockopt", *larger)
+        hidden = [pyseccomp.Arg(0, pyseccomp.EQ, linux.PR_SET_DUMPABLE)]
+        hidden += [pyseccomp.Arg(1, pyseccomp.EQ, 0)]  # from the guard, too
+        _add(rules, refuse, "prctl", *hidden)
         # Its arguments lie in memory, where no filter sees them; C libraries fall back to clone.
         _add(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         rules.load()

@@ -36,7 +36,8 @@ SYSTEM = (
     *(f"/proc/{name}" for name in PROC_FILES),
 )
 SHARED_MEMORY = "/dev/shm"
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
+# Without /dev/zero: what is mapped from it is memory that no process has, as seccomp's list says.
+DEVICES = ("/dev/null", "/dev/full", "/dev/urandom", "/dev/random")
 OPEN_FILES = 1024
 SWARM = 8  # times the allowance of processes: what a user's submissions may reach together
 
@@ -93,6 +94,7 @@ def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
     quiet = linux.MS_NOSUID | linux.MS_NODEV
     _mount_tmp(quiet, size, below_tmp)
     linux.mount("tmpfs", SHARED_MEMORY, quiet, size)
+    linux.bind("/dev/null", "/dev/zero")
 
 
 def seal_namespaces(allowance: Allowance) -> None:
@@ -101,8 +103,8 @@ def seal_namespaces(allowance: Allowance) -> None:
     _limit_resources(allowance)
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     linux.drop_capabilities()
-    seccomp.install()
     linux.prctl(linux.PR_SET_DUMPABLE, 0)  # so that nothing below can trace this process
+    seccomp.install()
 
 
 def seal_with_landlock(

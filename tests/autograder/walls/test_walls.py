@@ -7,8 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -18,48 +17,11 @@ from onnx import TensorProto, helper
 
 from autograder.boundary.errors import NotebookLost, TookTooLong
 from autograder.boundary.notebook import NotebookSession
-from autograder.boundary.session import SubmissionSession, WarmProcess
-from autograder.grading.limits import Limits
+from autograder.boundary.session import WarmProcess
 from autograder.testing.onnx_files import OnnxFile
 from autograder.walls.container import ENGINES
 from autograder.walls.probing import describe, probe_level
-
-REPOSITORY = Path(__file__).parents[2]
-ALLOWANCE = replace(Limits().allowance, memory_bytes=600_000_000, processes=60, seconds=60.0)
-
-
-@pytest.fixture(scope="module", params=["bubblewrap", "container", "landlock"])
-def walled(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    probe = probe_level(request.param)
-    if not probe.holds:
-        pytest.skip(describe(probe))
-    process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
-    yield process
-    process.close()
-
-
-@pytest.fixture
-def submission(walled: WarmProcess) -> Iterator[SubmissionSession]:
-    with walled.submission(ALLOWANCE) as session:
-        yield session
-    # Whatever was done: nothing is left of it, and the next one runs.
-    with walled.submission(ALLOWANCE) as following:
-        assert following.notebook("next", 1).execute("1 + 1", 20.0).ok
-
-
-@pytest.fixture
-def notebook(submission: SubmissionSession) -> NotebookSession:
-    return submission.notebook("attack", 1)
-
-
-def shown(notebook: NotebookSession, source: str, limit_s: float = 20.0) -> str:
-    """What a cell printed, or its error."""
-    outputs = notebook.execute(source, limit_s).outputs
-    return "".join(str(o.get("text") or o.get("ename") or "") for o in outputs)
-
-
-def is_bubblewrap(walled: WarmProcess) -> bool:
-    return walled.isolation.level == "bubblewrap"
+from tests.autograder.walls.attacks import ALLOWANCE, REPOSITORY, is_bubblewrap, shown
 
 
 @pytest.mark.parametrize("level", ["bubblewrap", "container", "landlock"])
@@ -146,28 +108,6 @@ def test_what_honest_notebooks_do_works(
     if source == WORKERS and walled.isolation.level == "landlock":
         printed = "PermissionError"  # no shared memory of its own; see docs/instructor.md
     assert shown(notebook, source, 30.0) == printed
-
-
-ENDLESS_MEMORY = "import os\nx = []\nwhile True: x.append(bytearray(20_000_000))"
-MEMORY_IN_FORKS = (
-    "import os, time\nfor _ in range(4): os.fork()\nx = bytearray(90_000_000)\ntime.sleep(60)"
-)
-
-
-@pytest.mark.parametrize("attack", [ENDLESS_MEMORY, MEMORY_IN_FORKS])
-def test_memory_is_counted_over_all_processes(
-    submission: SubmissionSession, notebook: NotebookSession, attack: str
-) -> None:
-    with pytest.raises(NotebookLost):
-        notebook.execute(attack, 30.0)
-    assert submission.why_ended() == "more than 600 MB of memory"
-
-
-def test_memory_that_copies_share_is_counted_once(notebook: NotebookSession) -> None:
-    assert notebook.execute("x = bytearray(b'1') * 300_000_000", 20.0).ok
-    copies = [notebook.hold() for _ in range(4)]
-    time.sleep(0.5)  # the guard looks every tenth of a second
-    assert all(copy.usable for copy in copies)
 
 
 @pytest.mark.parametrize(
