@@ -9,6 +9,8 @@ import contextlib
 import gc
 import importlib
 import io
+import os
+import tempfile
 
 from autograder.boundary.inside.hugepages import gather_into_huge_pages
 
@@ -28,17 +30,21 @@ FOR_NOTEBOOKS = (
     "autograder.boundary.inside.onnx_file",
 )
 FOR_WALLS = ("psutil", "pyseccomp")
+COMPILED = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def warm_up() -> None:
     """Import what notebooks import, train, export, draw, and open the cells' shell."""
-    import_all((*FOR_NOTEBOOKS, *FOR_WALLS))
-    from autograder.boundary.inside.shell import start_shell
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[COMPILED] = folder  # torch would make one that stays, and name it here
+        import_all((*FOR_NOTEBOOKS, *FOR_WALLS))
+        from autograder.boundary.inside.shell import start_shell
 
-    _train()
-    _export()
-    start_shell()
-    _draw()
+        _train()
+        _export()
+        start_shell()
+        _draw()
+        del os.environ[COMPILED]
     gc.collect()
     gc.freeze()
     gather_into_huge_pages()
