@@ -9,12 +9,11 @@ from collections import Counter
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from labkit.data import TensorLoader, load, load_sst2, model_settings, show_examples
+from labkit.data import TensorLoader, load, load_sst2, model_settings
 from labkit.data import download_sst2 as download_module
 from labkit.data.bag_of_words import BagOfWords, build_vocabulary
 from labkit.data.sst2 import FILES, find_sst2, read_tsv
@@ -208,21 +207,6 @@ def test_the_reviews_are_balanced_and_no_test_sentence_is_trained_on(reviews):
     for loader in reviews:
         assert 0.45 < loader.labels.double().mean() < 0.55
     assert not set(train.inputs.texts) & set(test.inputs.texts)
-
-
-def test_a_look_shows_digits_or_sentences(reviews, digits, capsys):
-    shown = show_examples(reviews[0], count=3)
-    assert reviews[0].inputs.texts[2] in shown._repr_html_()
-    assert len(shown.frame) == 3
-    assert "(64, 5000)" in capsys.readouterr().out
-    (axes,) = show_examples(digits[0]).axes
-    labels = [int(text.get_text()) for text in axes.get_xticklabels()]
-    assert labels == digits[0].labels[:10].tolist()
-    picture = axes.get_images()[0].get_array()
-    for place in (0, 9):
-        digit = picture[:, 25 * place : 25 * place + 20]
-        assert np.allclose(digit, digits[0].inputs[place].view(20, 20))
-    assert "(64, 400)" in capsys.readouterr().out
 
 
 def glue_zip(folder="SST-2"):
