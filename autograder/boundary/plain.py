@@ -10,13 +10,16 @@ Each value that MessagePack cannot say by itself becomes a map with the key `t` 
 from __future__ import annotations
 
 import itertools
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from torch import nn
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MAX_DEPTH = 16
 MAX_ITEMS = 20_000
@@ -66,7 +69,7 @@ class Encoder:
             return {"t": "array", "v": self._array(value)}
         if isinstance(value, pd.DataFrame):
             return self._frame(value, path, depth)
-        if isinstance(value, Figure):
+        if _is_figure(value):
             return self._figure(value, path, depth)
         if isinstance(value, dict):
             pairs = [
@@ -189,6 +192,12 @@ def module_names(value: Any, path: str) -> dict[int, str]:
     if not isinstance(value, nn.Module):
         return {}
     return {id(m): f"{path}.{name}".rstrip(".") for name, m in value.named_modules()}
+
+
+def _is_figure(value: Any) -> bool:
+    """Without importing matplotlib: where nobody has, there is no figure."""
+    figures = sys.modules.get("matplotlib.figure")
+    return figures is not None and isinstance(value, figures.Figure)
 
 
 def _scalar(value: Any) -> Any:

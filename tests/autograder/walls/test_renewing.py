@@ -39,23 +39,14 @@ LEFT_BEHIND = {
 }
 
 
-def started(level: str) -> Iterator[WarmProcess]:
-    probe = probe_level(level)
+@pytest.fixture(scope="module")
+def boxed() -> Iterator[WarmProcess]:
+    probe = probe_level("bubblewrap")
     if not probe.holds:
         pytest.skip(describe(probe))
     process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
     yield process
     process.close()
-
-
-@pytest.fixture(scope="module")
-def walled() -> Iterator[WarmProcess]:
-    yield from started("bubblewrap")
-
-
-@pytest.fixture(scope="module")
-def landlocked() -> Iterator[WarmProcess]:
-    yield from started("landlock")
 
 
 def run(warm: WarmProcess, *sources: str) -> tuple[SubmissionSession, str]:
@@ -70,54 +61,49 @@ def run(warm: WarmProcess, *sources: str) -> tuple[SubmissionSession, str]:
 
 @pytest.mark.parametrize("source", HARMLESS.values(), ids=HARMLESS)
 def test_what_can_be_removed_is_and_the_next_notebook_starts_there(
-    walled: WarmProcess, source: str
+    boxed: WarmProcess, source: str
 ) -> None:
-    with walled.one_student():
-        first, clean = run(walled, LOOK)
-        assert run(walled, "import os", source)[0] is first
-        assert run(walled, LOOK) == (first, clean)
+    with boxed.one_student():
+        first, clean = run(boxed, LOOK)
+        assert run(boxed, "import os", source)[0] is first
+        assert run(boxed, LOOK) == (first, clean)
 
 
 @pytest.mark.parametrize("source", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
 def test_after_anything_else_the_next_notebook_gets_a_wall_of_its_own(
-    walled: WarmProcess, source: str
+    boxed: WarmProcess, source: str
 ) -> None:
-    with walled.one_student():
-        first, clean = run(walled, LOOK)
-        assert run(walled, "import os, shutil, subprocess", source)[0] is first
-        following, seen = run(walled, LOOK)
+    with boxed.one_student():
+        first, clean = run(boxed, LOOK)
+        assert run(boxed, "import os, shutil, subprocess", source)[0] is first
+        following, seen = run(boxed, LOOK)
     assert following is not first
     assert seen.split("] ")[1:] == clean.split("] ")[1:]  # the first says its home's own name
 
 
-def test_another_student_never_starts_there(walled: WarmProcess) -> None:
-    with walled.one_student():
-        first, _ = run(walled, "1")
-    with walled.one_student():
-        second, _ = run(walled, "1")
-        assert run(walled, "1")[0] is second
+def test_another_student_never_starts_there(boxed: WarmProcess) -> None:
+    with boxed.one_student():
+        first, _ = run(boxed, "1")
+    with boxed.one_student():
+        second, _ = run(boxed, "1")
+        assert run(boxed, "1")[0] is second
     assert second is not first
-    assert run(walled, "1")[0] is not run(walled, "1")[0]
+    assert run(boxed, "1")[0] is not run(boxed, "1")[0]
 
 
-def test_files_are_looked_at_beside_the_notebook_and_apart_from_it(walled: WarmProcess) -> None:
-    with walled.one_student():
-        first, _ = run(walled, "1")
-        with walled.submission(ALLOWANCE) as own, walled.submission(ALLOWANCE, True) as other:
+def test_files_are_looked_at_beside_the_notebook_and_apart_from_it(boxed: WarmProcess) -> None:
+    with boxed.one_student():
+        first, _ = run(boxed, "1")
+        with boxed.submission(ALLOWANCE) as own, boxed.submission(ALLOWANCE, True) as other:
             assert own is first
             assert other is not own
-        assert run(walled, "1")[0] is first
+        assert run(boxed, "1")[0] is first
 
 
-def test_each_notebook_has_its_whole_time(walled: WarmProcess) -> None:
+def test_each_notebook_has_its_whole_time(boxed: WarmProcess) -> None:
     short = replace(ALLOWANCE, seconds=4.0)
-    with walled.one_student():
+    with boxed.one_student():
         for _ in range(3):
-            with walled.submission(short) as session:
+            with boxed.submission(short) as session:
                 run = session.notebook("notebook", 1).execute("import time; time.sleep(1.5)", 20.0)
                 assert run.ok
-
-
-def test_without_namespaces_each_notebook_has_a_wall_of_its_own(landlocked: WarmProcess) -> None:
-    with landlocked.one_student():
-        assert run(landlocked, "1")[0] is not run(landlocked, "1")[0]

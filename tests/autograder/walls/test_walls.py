@@ -257,6 +257,16 @@ def test_one_submission_finds_nothing_of_the_one_before(walled: WarmProcess) -> 
     assert found == "[False, False]\n"
 
 
+def test_notebooks_of_one_student_share_a_wall_of_namespaces_only(walled: WarmProcess) -> None:
+    sessions = []
+    with walled.one_student():
+        for _ in range(2):
+            with walled.submission(ALLOWANCE) as session:
+                assert session.notebook("notebook", 1).execute("1", 20.0).ok
+            sessions.append(session)
+    assert (sessions[0] is sessions[1]) == is_bubblewrap(walled)
+
+
 def test_what_a_submission_wrote_is_cleared_away(walled: WarmProcess) -> None:
     deep = (
         "import os\nprint(os.getcwd())\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')\n"
