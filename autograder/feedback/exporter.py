@@ -24,6 +24,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from autograder.feedback.sanitizing import LONGEST
 from autograder.feedback.tasks import graded_tasks, page_title
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -118,7 +119,8 @@ def safe_markdown(context: Context, source: str) -> str:
     Named by `HTMLExporter.filters`, so that formgrader shows the same.
     """
     attachments = context.get("cell", {}).get("attachments", {})
-    return _rendered(source, attachments) if attachments else _rendered_once(source)
+    own = attachments or len(source) > LONGEST
+    return _rendered(source, attachments) if own else _rendered_once(source)
 
 
 def _rendered(source: str, attachments: Mapping[str, Any]) -> str:

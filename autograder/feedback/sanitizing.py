@@ -20,8 +20,8 @@ class SanitizeOnce(SanitizeHTML):
         """The text with nothing in it but allowed tags and attributes."""
         if len(html_str) > LONGEST:
             return str(super().sanitize_html_tags(html_str))
-        rules = (*self.tags, *self.styles, repr(self.attributes), self.strip, self.strip_comments)
-        key = (html_str, *rules)
+        lists = tuple(self.tags), tuple(self.styles), repr(self.attributes)
+        key = (html_str, *lists, self.strip, self.strip_comments)
         if key not in _clean:
             if len(_clean) >= MOST_TEXTS:
                 _clean.clear()
