@@ -23,6 +23,7 @@ c.Autograde.exporter_class = "autograder.nbgrader_bridge.SubmissionExporter"
 # Links in a submission are put where nbgrader does not copy them from.
 c.Autograde.pre_convert_hook = "autograder.collecting.setting_aside.before_copying"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".set-aside"]
+# nbgrader would also clear outputs, ids and kernel, and check metadata: all are the source's own.
 c.Autograde.sanitize_preprocessors = ["autograder.gradebook.OverwriteReleasedCells"]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_bridge.ExecuteAndTest",
@@ -30,7 +31,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.manual.SaveScores",
     "autograder.penalties.AssignCoursePenalties",
     "autograder.feedback.sanitizing.SanitizeOnce",
-]  # nbgrader would clear outputs, ids and kernel, and check metadata: all are the source's own
+]
 c.GenerateFeedback.preprocessors = [
     "autograder.gradebook.GetScores",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

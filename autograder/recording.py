@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import logging
 import warnings
@@ -38,7 +39,6 @@ class Recorder:
         self._course = course
         self._lab = lab
         self._ledger = Ledger(course, lab)
-        self._kept: Gradebook | None = None
 
     def is_recorded(self, submission: Submission) -> bool:
         """Whether the gradebook already has just these results of a student."""
@@ -64,7 +64,6 @@ class Recorder:
         """
         student = submission.student
         require_space(self._course.build)
-        self._kept = self._kept or self._gradebook()
         with finish_first(), in_hand(exercises, submission), kept_open(self._kept):
             self._ledger.begin(student)
             problem = self._convert(Autograde, student) or self.write_feedback(student)
@@ -97,6 +96,11 @@ class Recorder:
                     f"The gradebook does not know {self._lab}: run `autograder release "
                     f"{self._lab}` first."
                 ) from None
+
+    @functools.cached_property
+    def _kept(self) -> Gradebook:
+        """One gradebook for every student that is recorded."""
+        return self._gradebook()
 
     def _gradebook(self) -> Gradebook:
         config = self._course.nbgrader_config(self._lab)

@@ -147,7 +147,7 @@ class Held:
         Raises:
             NotebookLost: The copy is gone.
         """
-        from autograder.boundary.snapshot import Snapshot  # and with it torch, pandas, matplotlib
+        from autograder.boundary.snapshot import Snapshot  # and with it torch and pandas
 
         channel = ask_with_channel(self._channel, {"op": "snapshot"})
         try:

@@ -89,9 +89,9 @@ def _watch(channel: Channel, pid: int, allowance: Allowance, inherited: int) -> 
 
 
 def _obey(channel: Channel) -> str:
-    """What the trusted side wishes: `end`, also where it is gone, `renew`, or `signal`.
+    """What the trusted side wishes: `end`, also where it is gone, or `renew`.
 
-    The latter is done: a signal to a process, which the submission's own wall refuses.
+    Or `signal`, which is sent at once: the submission's own wall refuses it.
     """
     try:
         request = channel.receive()

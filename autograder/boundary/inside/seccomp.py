@@ -62,19 +62,24 @@ def install(signals: bool = True, unix_sockets: bool = True) -> None:
         _add(rules, refuse, "socket", family)
         flags = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, linux.CLONE_NEWUSER, linux.CLONE_NEWUSER)
         _add(rules, refuse, "clone", flags)
-        shared = SHARED_AND_WITHOUT_FILE
-        _add(rules, refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, shared, shared))
-        larger = [pyseccomp.Arg(1, pyseccomp.EQ, socket.SOL_SOCKET)]
-        larger += [pyseccomp.Arg(2, pyseccomp.EQ, socket.SO_SNDBUF)]
-        _add(rules, refuse, "setsockopt", *larger)
-        hidden = [pyseccomp.Arg(0, pyseccomp.EQ, linux.PR_SET_DUMPABLE)]
-        hidden += [pyseccomp.Arg(1, pyseccomp.EQ, 0)]  # from the guard, too
-        _add(rules, refuse, "prctl", *hidden)
+        _refuse_uncounted_memory(rules, refuse)
         # Its arguments lie in memory, where no filter sees them; C libraries fall back to clone.
         _add(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         rules.load()
     except (ImportError, OSError, RuntimeError) as error:
         raise SeccompMissing(str(error)) from error
+
+
+def _refuse_uncounted_memory(rules: Any, refuse: int) -> None:
+    """What the guard cannot count: by the arguments of calls that are otherwise needed."""
+    from pyseccomp import EQ, MASKED_EQ, Arg
+
+    shared = SHARED_AND_WITHOUT_FILE
+    _add(rules, refuse, "mmap", Arg(3, MASKED_EQ, shared, shared))
+    larger_buffer = Arg(1, EQ, socket.SOL_SOCKET), Arg(2, EQ, socket.SO_SNDBUF)
+    _add(rules, refuse, "setsockopt", *larger_buffer)
+    hidden_from_the_guard = Arg(0, EQ, linux.PR_SET_DUMPABLE), Arg(1, EQ, 0)
+    _add(rules, refuse, "prctl", *hidden_from_the_guard)
 
 
 def _add(rules: Any, action: int, name: str, *arguments: Any) -> None:

@@ -36,7 +36,7 @@ SYSTEM = (
     *(f"/proc/{name}" for name in PROC_FILES),
 )
 SHARED_MEMORY = "/dev/shm"
-# Without /dev/zero: what is mapped from it is memory that no process has, as seccomp's list says.
+# Without /dev/zero: memory mapped from it can stay when no process has it, and nobody counts it.
 DEVICES = ("/dev/null", "/dev/full", "/dev/urandom", "/dev/random")
 OPEN_FILES = 1024
 SWARM = 8  # times the allowance of processes: what a user's submissions may reach together
@@ -94,7 +94,7 @@ def enter_namespaces(allowance: Allowance, below_tmp: Sequence[str]) -> None:
     quiet = linux.MS_NOSUID | linux.MS_NODEV
     _mount_tmp(quiet, size, below_tmp)
     linux.mount("tmpfs", SHARED_MEMORY, quiet, size)
-    linux.bind("/dev/null", "/dev/zero")
+    linux.bind("/dev/null", "/dev/zero")  # see DEVICES
 
 
 def seal_namespaces(allowance: Allowance) -> None:

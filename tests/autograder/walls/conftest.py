@@ -8,18 +8,13 @@ import pytest
 
 from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.session import SubmissionSession, WarmProcess
-from autograder.walls.probing import describe, probe_level
-from tests.autograder.walls.attacks import ALLOWANCE, REPOSITORY
+from tests.autograder.walls.attacks import ALLOWANCE, warm_behind
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "container", "landlock"])
 def walled(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    probe = probe_level(request.param)
-    if not probe.holds:
-        pytest.skip(describe(probe))
-    process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
-    yield process
-    process.close()
+    with warm_behind(request.param) as process:
+        yield process
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import pytest
 
 from autograder.boundary.session import SubmissionSession, WarmProcess
 from autograder.grading.limits import Limits
-from autograder.walls.probing import describe, probe_level
-from tests.autograder.walls.attacks import REPOSITORY
+from tests.autograder.walls.attacks import warm_behind
 
 ALLOWANCE = Limits().allowance
 LOOK = (
@@ -41,12 +40,8 @@ LEFT_BEHIND = {
 
 @pytest.fixture(scope="module")
 def boxed() -> Iterator[WarmProcess]:
-    probe = probe_level("bubblewrap")
-    if not probe.holds:
-        pytest.skip(describe(probe))
-    process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
-    yield process
-    process.close()
+    with warm_behind("bubblewrap") as process:
+        yield process
 
 
 def run(warm: WarmProcess, *sources: str) -> tuple[SubmissionSession, str]:
