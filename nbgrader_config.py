@@ -41,6 +41,10 @@ c.GenerateFeedback.preprocessors = [
 c.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
 c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.exporter.safe_markdown"}
 
+# A notebook is validated once all steps have run, not after each of them.
+c.SubmissionExporter.optimistic_validation = True
+c.FeedbackExporter.optimistic_validation = True
+
 # What students wrote is shown to them and to instructors, never run as part of a page. The last
 # step, since it changes the text by which nbgrader knows an answer that was not given.
 c.SanitizeHTML.enabled = True

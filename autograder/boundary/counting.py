@@ -8,6 +8,8 @@ Source: https://github.com/msgpack/msgpack/blob/master/spec.md
 
 from __future__ import annotations
 
+import msgpack
+
 LIMIT = 400_000  # values in one frame; `plain.Encoder` writes at most some 100,000
 
 # After the first byte: how many bytes follow.
@@ -31,6 +33,9 @@ def check_count(body: bytes, limit: int = LIMIT) -> None:
     Raises:
         TooMany: It does, or ends in the middle of a value.
     """
+    if len(body) <= limit:  # each value takes a byte
+        _see_that_it_is_whole(body)
+        return
     at, missing, found = 0, 1, 0
     while missing:
         found += 1
@@ -53,3 +58,17 @@ def check_count(body: bytes, limit: int = LIMIT) -> None:
             at += width + int.from_bytes(body[at : at + width], "big") + more
         else:
             at += FIXED.get(kind, 0)
+
+
+def _see_that_it_is_whole(body: bytes) -> None:
+    """See that all the values come that lists and maps say they have: room is made for them first.
+
+    Raises:
+        TooMany: A frame ends in the middle, or is none.
+    """
+    reader = msgpack.Unpacker(max_buffer_size=len(body))
+    reader.feed(body)
+    try:
+        reader.skip()  # builds nothing
+    except (msgpack.UnpackException, ValueError) as error:
+        raise TooMany("cut off, or no MessagePack") from error

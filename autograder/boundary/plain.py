@@ -93,12 +93,8 @@ class Encoder:
         if array.dtype.kind not in "biuf":
             return {"dtype": "object", "shape": list(array.shape), "data": b""}
         self._spend(0, array.nbytes)
-        little = array.astype(array.dtype.newbyteorder("<"))
-        return {
-            "dtype": array.dtype.name,
-            "shape": list(array.shape),
-            "data": np.ascontiguousarray(little).tobytes(),
-        }
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        return {"dtype": array.dtype.name, "shape": list(array.shape), "data": little.tobytes()}
 
     def _tensor(self, tensor: torch.Tensor, path: str) -> dict[str, Any]:
         layout = str(tensor.layout).removeprefix("torch.")
@@ -118,15 +114,16 @@ class Encoder:
         }
 
     def _module(self, module: nn.Module, path: str) -> dict[str, Any]:
+        parts = list(module.named_modules())
         parameters = module.named_parameters(remove_duplicate=False)
         buffers = module.named_buffers(remove_duplicate=False)
         return {
             "t": "module",
             "class": type(module).__name__,
             "path": self._names.get(id(module)),
-            "training": {name: bool(m.training) for name, m in module.named_modules()},
-            "classes": {name: type(m).__name__ for name, m in module.named_modules()},
-            "hooks": {name: count_hooks(m) for name, m in module.named_modules()},
+            "training": {name: bool(m.training) for name, m in parts},
+            "classes": {name: type(m).__name__ for name, m in parts},
+            "hooks": {name: count_hooks(m) for name, m in parts},
             "parameters": {n: self._tensor(p, f"{path}.{n}") for n, p in parameters},
             "buffers": {n: self._tensor(b, f"{path}.{n}") for n, b in buffers},
         }

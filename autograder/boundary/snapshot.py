@@ -17,6 +17,7 @@ from autograder.boundary.views import BadClaim, decode
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 
 MAX_CALLBACKS = 500
+PLAIN = {str, int, float, bool, bytes, type(None), tuple, list, dict, torch.Tensor}
 LIBRARIES = (
     "torch", "labkit", "numpy", "pandas", "copyreg", "_codecs", "autograder.boundary.tensors"
 )  # fmt: skip
@@ -69,7 +70,7 @@ class _Pickler(pickle.Pickler):
         self._callbacks = callbacks
 
     def persistent_id(self, value: Any) -> str | None:
-        if not _is_callback(value):
+        if type(value) in PLAIN or not _is_callback(value):
             return None
         self._callbacks.append(value)
         return str(len(self._callbacks) - 1)

@@ -1,18 +1,27 @@
-"""Collect an exercise's hidden tests with pytest, grouped by the task that they judge."""
+"""Collect an exercise's hidden tests with pytest, grouped by the task that they judge.
+
+Starting pytest and collecting a file takes longer than most of its tests. So a process does it once
+for each exercise, and the session stays open for all the notebooks that it grades.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
 
 from autograder.errors import HiddenTestsBroken
+from autograder.grading.fixtures import Fixtures, Judge
 from autograder.grading.scoring import total_points
 from autograder.lab import Exercise
 
-# What nothing here needs. `unraisableexception` alone takes 0.2 s: it collects garbage at the end.
+# What nothing here needs.
 LEFT_OUT = (
     "cacheprovider capture debugging doctest faulthandler junitxml logging pastebin setuponly "
     "stepwise terminal threadexception unittest unraisableexception warnings"
@@ -22,50 +31,113 @@ OPTIONS = (
     *"--import-mode=importlib --assert=plain --disable-plugin-autoload".split(),
     *"-c /dev/null --noconftest".split(),
 )
+SESSIONS = 16  # that a process keeps open; a lab needs one for each of its exercises
 Tests = dict[str, list[pytest.Item]]
 
 
-def run_hidden_tests(exercise: Exercise, loop: Callable[[Tests], None], *plugins: object) -> None:
-    """Start pytest on the exercise's test files with a run loop of our own.
+class Collected:
+    """Test files, collected by pytest; their tests may be run again and again.
 
     Args:
-        exercise: It has hidden tests.
-        loop: Gets the collected tests by `grade_id`, in the order of the files.
-        plugins: Further plugins, for fixtures and reports.
+        files: The test files.
+        root: A folder above them: from there, two files of one name are two modules.
 
     Raises:
-        HiddenTestsBroken: A file does not import, or names tasks that do not exist.
+        HiddenTestsBroken: A file does not import or has no tests.
     """
-    collector = _Collector(exercise, loop)
-    files = [str(path) for path in exercise.hidden_tests]
-    arguments = [*files, *OPTIONS, f"--rootdir={_root(exercise)}"]
-    status = pytest.main(arguments, plugins=[collector, *plugins])
-    if collector.error is not None:
-        raise collector.error
-    if status != pytest.ExitCode.OK:
-        problems = " ".join(collector.problems)
-        raise HiddenTestsBroken(f"{', '.join(files)} does not collect: {problems}")
+
+    def __init__(self, files: tuple[Path, ...], root: Path) -> None:
+        self._fixtures = Fixtures()
+        self._problems: list[str] = []
+        arguments = [*map(str, files), *OPTIONS, f"--rootdir={root}"]
+        try:
+            config = _prepareconfig(arguments, [self._fixtures, self])
+            config._do_configure()
+            self._session = pytest.Session.from_config(config)
+            config.hook.pytest_sessionstart(session=self._session)
+            self._session.perform_collect()
+        except pytest.UsageError as error:
+            self._problems.append(str(error))
+        if self._problems or not self._session.items:
+            problems = " ".join(self._problems) or "it has no tests."
+            raise HiddenTestsBroken(f"{', '.join(map(str, files))} does not collect: {problems}")
+
+    @property
+    def items(self) -> list[pytest.Item]:
+        """The tests in the order of the files."""
+        return self._session.items
+
+    @contextlib.contextmanager
+    def judging(self, judge: Judge) -> Iterator[None]:
+        """Let the tests that run meanwhile be those of one notebook.
+
+        Args:
+            judge: Gives them what they ask for, and takes their verdicts.
+        """
+        from autograder.testing.kept import forget_kept  # and with it torch
+
+        self._fixtures.judge = judge
+        try:
+            yield
+        except BaseException:  # pytest may be in the middle of a test
+            _collected.cache_clear()
+            raise
+        finally:
+            self._fixtures.judge = None
+            forget_kept(self._session)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Tell pytest of our marker."""
+        config.addinivalue_line("markers", "task(grade_id, points, option): what a test judges")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Take down what cannot be collected."""
+        if report.failed:
+            self._problems.append(str(report.longrepr))
 
 
-def _root(exercise: Exercise) -> Path:
-    """The folder of all labs' tests: from there, two files of one name are two modules."""
+_collected = functools.lru_cache(SESSIONS)(Collected)
+
+
+def collect(exercise: Exercise) -> Collected:
+    """The hidden tests of an exercise that has some.
+
+    Raises:
+        HiddenTestsBroken: A file does not import or has no tests.
+    """
     folder = exercise.hidden_tests[0].parent
     lab = next((f for f in (folder, *folder.parents) if f.name == exercise.lab), folder)
-    return lab.parent
+    return _collected(exercise.hidden_tests, lab.parent)
+
+
+def by_task(items: list[pytest.Item], exercise: Exercise) -> Tests:
+    """An exercise's hidden tests by the `grade_id` that they judge.
+
+    Raises:
+        HiddenTestsBroken: A test names no task of the exercise.
+    """
+    known = {task.grade_id for task in exercise.tasks}
+    tests: Tests = {}
+    for item in items:
+        marker = item.get_closest_marker("task")
+        if marker is None or marker.args[0] not in known:
+            raise HiddenTestsBroken(f"{item.nodeid} names no task of {exercise.name}.")
+        tests.setdefault(marker.args[0], []).append(item)
+    return tests
+
+
+def run(item: pytest.Item) -> None:
+    """Run one hidden test; whoever is judging learns how it ended."""
+    runtestprotocol(item, log=False, nextitem=None)
 
 
 def collect_points(exercise: Exercise) -> dict[str, float]:
     """How many points the hidden tests of each task give together."""
-    points: dict[str, float] = {}
-
     most = {task.grade_id: task.points for task in exercise.tasks}
-
-    def add_up(tests: Tests) -> None:
-        for task, items in tests.items():
-            worth = [(option_of(item), points_of(item)) for item in items]
-            points[task] = total_points(worth, most[task])
-
-    run_hidden_tests(exercise, add_up)
+    points = {}
+    for task, items in by_task(collect(exercise).items, exercise).items():
+        worth = [(option_of(item), points_of(item)) for item in items]
+        points[task] = total_points(worth, most[task])
     return points
 
 
@@ -87,39 +159,3 @@ def title_of(item: pytest.Item) -> str:
     title = str(explained).strip().split("\n")[0].rstrip(".")
     parameters = re.search(r"\[(.+)\]$", item.name)
     return f"{title} ({parameters.group(1)})" if parameters else title
-
-
-class _Collector:
-    """The pytest plugin that replaces the run loop."""
-
-    def __init__(self, exercise: Exercise, loop: Callable[[Tests], None]) -> None:
-        self._exercise = exercise
-        self._loop = loop
-        self.problems: list[str] = []
-        self.error: BaseException | None = None
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "task(grade_id, points, option): what a test judges")
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.problems.append(str(report.longrepr))
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if session.testsfailed:
-            raise session.Interrupted("the hidden tests cannot be collected")
-        try:
-            self._loop(self._group(session.items))
-        except BaseException as error:  # pytest would turn it into an exit status
-            self.error = error
-        return True
-
-    def _group(self, items: list[pytest.Item]) -> Tests:
-        known = {task.grade_id for task in self._exercise.tasks}
-        tests: Tests = {}
-        for item in items:
-            marker = item.get_closest_marker("task")
-            if marker is None or marker.args[0] not in known:
-                raise HiddenTestsBroken(f"{item.nodeid} names no task of {self._exercise.name}.")
-            tests.setdefault(marker.args[0], []).append(item)
-        return tests

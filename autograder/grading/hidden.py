@@ -1,7 +1,7 @@
-"""A pytest plugin that runs a notebook's cells and then the hidden tests of each check.
+"""Runs a notebook's cells and then the hidden tests of each check.
 
-The trusted side's half of grading: pytest collects an ordinary test file once, and this plugin's
-run loop walks the notebook instead of the list of tests. At each check a copy of the student's
+The trusted side's half of grading: hidden tests are ordinary test files of pytest's, but it is the
+notebook that is walked through, not the list of tests. At each check a copy of the student's
 process is held; once the last cell has run, tests get a fork of it as `student`, and random
 inputs from `rng`. So what hidden tests send in cannot come back out in a cell's output.
 """
@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from _pytest.runner import runtestprotocol
 from nbformat import NotebookNode
 
 from autograder.boundary.errors import NotebookLost, StudentFault, TookTooLong
@@ -28,7 +27,7 @@ from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
 from autograder.feedback.verdicts import feedback_output
 from autograder.grading.carrying import Carried
-from autograder.grading.collection import option_of, points_of, run_hidden_tests, title_of
+from autograder.grading.collection import by_task, collect, option_of, points_of, run, title_of
 from autograder.grading.copies import SharedCopy
 from autograder.grading.limits import Limits
 from autograder.grading.options import judge_options
@@ -43,7 +42,7 @@ LOST = "The notebook stopped before this check: an earlier cell ended the Python
 
 
 class Grading:
-    """Grades one notebook; also the pytest plugin that does it.
+    """Grades one notebook: the judge of its hidden tests, see `grading.fixtures`.
 
     Args:
         submission: The process above the notebook's.
@@ -85,7 +84,7 @@ class Grading:
         self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
         self._carried = carried.references
-        self._examine = examine
+        self.examine = examine
         self._every_option = every_option
         self._references: list[str] = []
         self._current: TestResult | None = None
@@ -113,12 +112,23 @@ class Grading:
         if not self._exercise.hidden_tests:
             self._walk({})
             return
-        run_hidden_tests(self._exercise, self._walk, self)
+        tests = collect(self._exercise)
+        with tests.judging(self):
+            self._walk(by_task(tests.items, self._exercise))
 
-    # pytest's hooks
+    # what hidden tests ask for
 
-    @pytest.hookimpl(tryfirst=True)  # the first to return a report ends the hook
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    def student(self) -> Student:
+        """The student's notebook, for a test that begins."""
+        return Student(self._copy.take)
+
+    def generator(self, test: str) -> torch.Generator:
+        """What a test of that name draws from: it follows from the grading's seed."""
+        text = f"{self._seed}/{self._exercise.name}/{test}"
+        number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+        return torch.Generator().manual_seed(number)
+
+    def note(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Take down the verdict of the test that is running."""
         if self._current is None:
             return
@@ -142,23 +152,6 @@ class Grading:
             f"({Path(str(where.path)).name}:{where.lineno + 1})"
         )
         return UNCLEAR
-
-    @pytest.fixture
-    def student(self) -> Student:
-        """The student's notebook, in a copy of its process; see `grading.copies`."""
-        return Student(self._copy.take)
-
-    @pytest.fixture
-    def examine(self) -> Examine:
-        """What looks at files that the student's code wrote, apart from it and from us."""
-        return self._examine
-
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
-        """A generator whose seed follows from the grading's seed and the test's name."""
-        text = f"{self._seed}/{self._exercise.name}/{request.node.name}"
-        number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
-        return torch.Generator().manual_seed(number)
 
     # the walk through the notebook
 
@@ -276,7 +269,7 @@ class Grading:
 
     def _run_in_copy(self, result: TestResult, item: pytest.Item) -> TestResult:
         self._current = replace(result, message=UNCLEAR)
-        runtestprotocol(item, log=False, nextitem=None)
+        run(item)
         verdict, self._current = self._current, None
         return verdict
 

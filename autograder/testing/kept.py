@@ -1,8 +1,8 @@
 """What several hidden tests of one notebook look at, made once.
 
 Does: keep what a slow call of the student's code gave, or its failure, for the tests after it.
-Does not: outlive the notebook: it lies in pytest's session, and each notebook has its own. Nor does
-it outlive a copy that a test failed in: run again in its own, that test makes it anew.
+Does not: outlive the notebook, though pytest's session does, in which it lies; nor a copy that a
+test failed in: run again in its own, that test makes it anew.
 """
 
 from __future__ import annotations

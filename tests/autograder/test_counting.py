@@ -23,6 +23,7 @@ VALUES = [
     {str(i): i for i in range(20)}, {str(i): [i] for i in range(70_000)},
     msgpack.ExtType(3, b"12345"), msgpack.Timestamp(1, 2),
 ]  # fmt: skip
+DEEP = b"\xdd\x00\x00\x03\xe8" * 100  # lists in lists that claim 1,000 values each
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:20])
@@ -35,9 +36,11 @@ def test_every_kind_of_value_is_counted(value: object) -> None:
 
 
 def test_what_is_cut_off_is_refused() -> None:
-    for body in (b"", b"\xdd\xff\xff\xff\xff", b"\x92\x01", b"\x81"):
+    for body in (b"", b"\xdd\xff\xff\xff\xff", b"\x92\x01", b"\x81", b"\xc1", DEEP):
         with pytest.raises(TooMany):
             check_count(body)
+        with pytest.raises(TooMany):
+            check_count(body, limit=-1)
 
 
 def test_random_bytes_end_in_an_answer() -> None:

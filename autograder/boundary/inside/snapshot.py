@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import pickle
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -190,12 +192,21 @@ def _encoded(build: Any, names: dict[int, str] | None = None) -> dict[str, Any]:
 def _files() -> set[str]:
     """What lies in the working and the temporary folder: `name|size|mtime`, relative."""
     found = set()
-    for root in {Path.cwd(), Path(tempfile.gettempdir())}:
-        for path in list(root.rglob("*"))[:MAX_FILES]:
+    for root in {os.getcwd(), tempfile.gettempdir()}:
+        for entry in itertools.islice(_below(root), MAX_FILES):
             with contextlib.suppress(OSError):
-                status = path.lstat()
-                found.add(f"{path.relative_to(root)}|{status.st_size}|{status.st_mtime_ns}")
+                status = entry.stat(follow_symlinks=False)
+                found.add(f"{entry.path[len(root) + 1 :]}|{status.st_size}|{status.st_mtime_ns}")
     return found
+
+
+def _below(folder: str) -> Iterator[os.DirEntry[str]]:
+    """What lies in a folder and those in it; links are not followed."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path)
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:
