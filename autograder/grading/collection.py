@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from _pytest.config import _prepareconfig
@@ -33,6 +35,7 @@ OPTIONS = (
 )
 SESSIONS = 16  # that a process keeps open; a lab needs one for each of its exercises
 Tests = dict[str, list[pytest.Item]]
+_modules: dict[str, ModuleType] = {}  # that hidden tests were imported as
 
 
 class Collected:
@@ -42,30 +45,39 @@ class Collected:
         files: The test files.
         root: A folder above them: from there, two files of one name are two modules.
 
-    Raises:
-        HiddenTestsBroken: A file does not import or has no tests.
+    Attributes:
+        items: The tests in the order of the files.
+        problem: Why there are none, or not all; empty where all is well.
     """
 
     def __init__(self, files: tuple[Path, ...], root: Path) -> None:
         self._fixtures = Fixtures()
         self._problems: list[str] = []
-        arguments = [*map(str, files), *OPTIONS, f"--rootdir={root}"]
+        self.items: list[pytest.Item] = []
+        _forget_other_courses(root)
         try:
-            config = _prepareconfig(arguments, [self._fixtures, self])
-            config._do_configure()
-            self._session = pytest.Session.from_config(config)
-            config.hook.pytest_sessionstart(session=self._session)
-            self._session.perform_collect()
+            self._session = self._start([*map(str, files), *OPTIONS, f"--rootdir={root}"])
+            self.items = list(self._session.perform_collect())
         except pytest.UsageError as error:
             self._problems.append(str(error))
-        if self._problems or not self._session.items:
-            problems = " ".join(self._problems) or "it has no tests."
-            raise HiddenTestsBroken(f"{', '.join(map(str, files))} does not collect: {problems}")
+        if not self.items:
+            self._problems.append("there are no tests.")
+        _modules.update(
+            (i.module.__name__, i.module) for i in self.items if isinstance(i, pytest.Function)
+        )
+        what = f"{', '.join(map(str, files))} does not collect: "
+        self.problem = what + " ".join(self._problems) if self._problems else ""
 
-    @property
-    def items(self) -> list[pytest.Item]:
-        """The tests in the order of the files."""
-        return self._session.items
+    def _start(self, arguments: list[str]) -> pytest.Session:
+        """Start pytest as `pytest.main` does, which would end the session again."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for other tests
+                patch.delenv(name, raising=False)
+            config = _prepareconfig(arguments, [self._fixtures, self])
+        config._do_configure()
+        session = pytest.Session.from_config(config)
+        config.hook.pytest_sessionstart(session=session)
+        return session
 
     @contextlib.contextmanager
     def judging(self, judge: Judge) -> Iterator[None]:
@@ -96,6 +108,14 @@ class Collected:
             self._problems.append(str(report.longrepr))
 
 
+def _forget_other_courses(root: Path) -> None:
+    """Python knows one module of each name, and would hand out another course's."""
+    for name in list(_modules):
+        if root not in Path(str(_modules[name].__file__)).parents:
+            del _modules[name]
+            sys.modules.pop(name, None)
+
+
 _collected = functools.lru_cache(SESSIONS)(Collected)
 
 
@@ -107,7 +127,10 @@ def collect(exercise: Exercise) -> Collected:
     """
     folder = exercise.hidden_tests[0].parent
     lab = next((f for f in (folder, *folder.parents) if f.name == exercise.lab), folder)
-    return _collected(exercise.hidden_tests, lab.parent)
+    collected = _collected(exercise.hidden_tests, lab.parent)
+    if collected.problem:
+        raise HiddenTestsBroken(collected.problem)
+    return collected
 
 
 def by_task(items: list[pytest.Item], exercise: Exercise) -> Tests:

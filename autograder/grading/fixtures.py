@@ -5,7 +5,7 @@ The plugin stays with pytest's session; one notebook after the other is judged t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import pytest
 
@@ -55,10 +55,15 @@ class Fixtures:
         """A generator whose seed follows from the grading's seed and the test's name."""
         return self._judge.generator(request.node.name)
 
-    @pytest.hookimpl(tryfirst=True)  # the first to return a report ends the hook
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        """Pass on how a part of a test ended."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Pass on how a part of a test ended; pytest's own report would print every frame."""
         self._judge.note(item, call)
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        when = cast(Literal["setup", "call", "teardown"], call.when)
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
     @property
     def _judge(self) -> Judge:
