@@ -145,6 +145,7 @@ def plot_weights(model: "nn.Module", bins: int = 101) -> "Figure":
             title = f"{name}: {len(weights):,} weights, {zeros:.1f} % zero"
             axis.set_title(title, fontsize=9.5)
             axis.set_xlabel("Weight (zeros left out)")
+            axis.locator_params(axis="x", nbins=6)  # more labels would run into each other
             axis.yaxis.set_major_formatter("{x:,.0f}")
         axes[0][0].set_ylabel("Number of weights")
         plt.close(figure)

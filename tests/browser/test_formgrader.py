@@ -20,6 +20,7 @@ from tests.browser.conftest import Serve, screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 EX2, WRITTEN = "ex2_magnitude_pruning", "ex2-trends-written"
+WIDE = "plt.figure(figsize=(30, 1)).gca().plot([1, 2]);"
 COMMENT = "Good. Say also why accuracy falls late."
 
 
@@ -47,7 +48,8 @@ def test_a_mark_by_hand_reaches_export_and_feedback(
     page: Any,
 ) -> None:
     generate_assignment(course, LAB)
-    hand_in("ada", exercises[EX2], {WRITTEN: "Small weights matter little, up to **80 %**."})
+    written = {WRITTEN: "Small weights matter little, up to **80 %**.", "ex2-prune-task": WIDE}
+    hand_in("ada", exercises[EX2], written)
     run = grade_lab(course, LAB, Quiet())
     assert not run.failed
     before = exported(course)
@@ -82,3 +84,8 @@ def test_a_mark_by_hand_reaches_export_and_feedback(
     page.goto(feedback.as_uri())
     page.get_by_text(COMMENT).scroll_into_view_if_needed()
     screenshot(page, "feedback-with-comment")
+    right = "elements => elements.map(each => each.getBoundingClientRect().right)"
+    pictures = page.locator("#notebook img").evaluate_all(right)
+    (edge,) = page.locator("#notebook-container").evaluate_all(right)
+    assert pictures
+    assert max(pictures) <= edge

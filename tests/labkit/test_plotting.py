@@ -1,7 +1,11 @@
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -85,3 +89,14 @@ def test_histograms_count_the_weights_that_are_left(model, tmp_path):
         assert sum(heights) == int(module.weight_mask.sum())
     save_figure(figure, tmp_path / "weights.png")
     assert (tmp_path / "weights.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_labels_of_a_histogram_do_not_run_into_each_other(model):
+    with torch.no_grad():
+        for param in model.parameters():  # a range that matplotlib divides by long numbers
+            param.copy_(torch.linspace(-0.077, 0.077, param.numel()).view_as(param))
+    figure = plot_weights(model)
+    FigureCanvasAgg(figure).draw()
+    for axis in figure.axes:
+        boxes = [label.get_window_extent() for label in axis.get_xticklabels() if label.get_text()]
+        assert all(one.x1 + 8 < other.x0 for one, other in pairwise(boxes))
