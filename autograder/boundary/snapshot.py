@@ -17,6 +17,7 @@ from autograder.boundary.views import BadClaim, decode
 from autograder.boundary.wire import Channel, ChannelClosed, ChannelTimeout
 
 MAX_CALLBACKS = 500
+# Most of what arguments hold; none of it is called back.
 PLAIN = {str, int, float, bool, bytes, type(None), tuple, list, dict, torch.Tensor}
 LIBRARIES = (
     "torch", "labkit", "numpy", "pandas", "copyreg", "_codecs", "autograder.boundary.tensors"

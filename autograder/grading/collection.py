@@ -149,7 +149,7 @@ def by_task(items: list[pytest.Item], exercise: Exercise) -> Tests:
     return tests
 
 
-def run(item: pytest.Item) -> None:
+def run_hidden_test(item: pytest.Item) -> None:
     """Run one hidden test; whoever is judging learns how it ended."""
     runtestprotocol(item, log=False, nextitem=None)
 

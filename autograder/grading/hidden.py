@@ -27,7 +27,14 @@ from autograder.boundary.snapshot import Snapshot
 from autograder.boundary.student import Student
 from autograder.feedback.verdicts import feedback_output
 from autograder.grading.carrying import Carried
-from autograder.grading.collection import by_task, collect, option_of, points_of, run, title_of
+from autograder.grading.collection import (
+    by_task,
+    collect,
+    option_of,
+    points_of,
+    run_hidden_test,
+    title_of,
+)
 from autograder.grading.copies import SharedCopy
 from autograder.grading.limits import Limits
 from autograder.grading.options import judge_options
@@ -269,7 +276,7 @@ class Grading:
 
     def _run_in_copy(self, result: TestResult, item: pytest.Item) -> TestResult:
         self._current = replace(result, message=UNCLEAR)
-        run(item)
+        run_hidden_test(item)
         verdict, self._current = self._current, None
         return verdict
 

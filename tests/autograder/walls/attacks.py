@@ -24,9 +24,10 @@ def warm_behind(level: str) -> Iterator[WarmProcess]:
     probe = probe_level(level)
     if not probe.holds:
         pytest.skip(describe(probe))
-    process = WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
-    yield process
-    process.close()
+    with contextlib.closing(
+        WarmProcess(REPOSITORY / "data", REPOSITORY, probe.isolation)
+    ) as process:
+        yield process
 
 
 def shown(notebook: NotebookSession, source: str, limit_s: float = 20.0) -> str:
