@@ -6,7 +6,7 @@ LAB := lab1_magnitude
 JUPYTER := jupyter lab
 RELEASE := build/release/$(LAB)
 # Two tests at a time, one thread each: more threads than cores make torch many times slower.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # Real data for `make test-all`: LABKIT_DATA, or the folder beside the course where there is one.
