@@ -232,12 +232,14 @@ def _start_worker(root: Path, cpu: int | None, isolation: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pin(cpu)
+    gc.disable()  # what is imported stays: nothing to look through for garbage, now or later
     import torch  # here and not in the main process, which starts in a second without
 
     from autograder.grading.engine import Engine
 
+    gc.freeze()
+    gc.enable()
     torch.set_num_threads(1)
-    gc.freeze()  # what is imported stays: nothing to look through for garbage
     _engine = Engine(root, isolation)
     atexit.register(_engine.close)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 import nbformat
 import pytest
@@ -13,7 +14,9 @@ from autograder.boundary.notebook import NotebookSession
 from autograder.boundary.session import WarmProcess
 from autograder.course import Course, put_scripts_on_path
 from autograder.demo import make_demo_course
+from autograder.grading.job import Job
 from autograder.grading.limits import Limits
+from autograder.grading.pool import Finished, LocalPool
 from autograder.lab import Exercise, read_lab
 from autograder.walls.probing import choose
 
@@ -64,6 +67,36 @@ def course(tmp_path: Path) -> Course:
         if path.name not in ("build", ".git", ".venv"):
             (real / path.name).symlink_to(path)
     return make_demo_course(Course(real))
+
+
+class KeptWorkers:
+    """Workers that stay from one grading to the next: `Options(pool=workers)`.
+
+    For tests that grade several times; each start takes ten seconds and more. They start when they
+    are first used, and would not see that the lab or its hidden tests change later.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._pool = LocalPool(root, 2)
+
+    def __call__(self) -> Self:
+        return self
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Finished]:
+        return self._pool.grade(jobs)
+
+    def close(self) -> None:
+        """A grading is over; they stay."""
+
+    def end(self) -> None:
+        self._pool.close()
+
+
+@pytest.fixture
+def workers(course: Course) -> Iterator[KeptWorkers]:
+    kept = KeptWorkers(course.root)
+    yield kept
+    kept.end()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from autograder.errors import CourseError
 from autograder.grade import run_grading
 from autograder.grading.store import Store
 from tests.autograder import tiny
-from tests.autograder.conftest import Quiet
+from tests.autograder.conftest import KeptWorkers, Quiet
 
 
 class Asked:
@@ -45,8 +45,12 @@ def fingerprint(course: Course) -> str:
     return hashlib.sha256((course.build / "gradebook.db").read_bytes()).hexdigest()
 
 
-def test_nothing_is_written_before_somebody_says_so(tmp_path: Path) -> None:
-    course = tiny.make_course(tmp_path / "course")
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return tiny.make_course(tmp_path / "course")
+
+
+def test_nothing_is_written_before_somebody_says_so(course: Course, workers: KeptWorkers) -> None:
     tiny.hand_in(course, "ada")
     tiny.hand_in(course, "bob", ex1=7)
     tiny.hand_in(course, "cy", extra="# cy", ex2="raise ValueError")
@@ -59,7 +63,7 @@ def test_nothing_is_written_before_somebody_says_so(tmp_path: Path) -> None:
     tiny.write_hidden_test(course, "ex2", 4)
     (course.submitted / "dan" / tiny.LAB).mkdir(parents=True)  # enrolled only when it is committed
     asked = Asked(answer=False)
-    declined = grade(course, asked)
+    declined = grade(course, asked, pool=workers)  # which start here, with the changed test
     assert not declined.committed and declined.recorded == []
     assert fingerprint(course) == before
     hidden = "hidden tests changed"
@@ -91,7 +95,7 @@ def test_nothing_is_written_before_somebody_says_so(tmp_path: Path) -> None:
 
     asked = Asked(answer=False)
     seed = Store(course.store).recorded_seed(tiny.LAB)
-    declined = grade(course, asked, seed=99)
+    declined = grade(course, asked, pool=workers, seed=99)
     assert asked.changes.changed == [] and asked.changes.unchanged == 3
     assert Store(course.store).recorded_seed(tiny.LAB) == seed != 99
     lines = [json.loads(line) for line in declined.log.read_text().splitlines()]
@@ -101,8 +105,7 @@ def test_nothing_is_written_before_somebody_says_so(tmp_path: Path) -> None:
     )
 
 
-def test_without_a_terminal_it_does_not_guess(tmp_path: Path) -> None:
-    course = tiny.make_course(tmp_path / "course")
+def test_without_a_terminal_it_does_not_guess(course: Course) -> None:
     tiny.hand_in(course, "ada")
     for arguments, words in (
         (("--changed",), "no terminal"),
@@ -116,8 +119,7 @@ def test_without_a_terminal_it_does_not_guess(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_on_a_terminal_it_asks(tmp_path: Path) -> None:
-    course = tiny.make_course(tmp_path / "course")
+def test_on_a_terminal_it_asks(course: Course) -> None:
     tiny.hand_in(course, "ada")
     assert tiny.call(course, "grade", tiny.LAB).returncode == 0
     tiny.hand_in(course, "ada", ex1=5)

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.batch.run import Options
 from autograder.commands.class_report import write_class_report
 from autograder.commands.export import export_canvas, export_csv
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grade import grade_lab
+from autograder.grade import run_grading
 from autograder.lab import Exercise
 from autograder.recording import Recorder
 from autograder.release.build import generate_assignment
-from tests.autograder.conftest import LAB, Quiet
+from tests.autograder.conftest import LAB, KeptWorkers, Quiet
 
 EX2, WRITTEN, CHECK = "ex2_magnitude_pruning", "ex2-trends-written", "ex2-size-check"
 TOML = """
@@ -50,6 +51,7 @@ def test_marks_by_hand_are_kept_exported_and_asked_for_again_only_where_the_answ
     course: Course,
     exercises: dict[str, Exercise],
     hand_in: Callable[..., Path],
+    workers: KeptWorkers,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -60,7 +62,7 @@ def test_marks_by_hand_are_kept_exported_and_asked_for_again_only_where_the_answ
     generate_assignment(course, LAB)
     path = hand_in("ada", exercises[EX2], {WRITTEN: "Small weights matter little."})
     path.with_name("timestamp.txt").write_text("2026-12-02 12:00:00.000000 UTC", encoding="utf-8")
-    grade_lab(course, LAB, Quiet())
+    run_grading(course, LAB, Quiet(), Options(pool=workers))
     assert seen(course, WRITTEN) == (None, True)
     with pytest.raises(CourseError, match="--allow-ungraded"):
         export_canvas(LAB, canvas, out=out)
@@ -77,11 +79,12 @@ def test_marks_by_hand_are_kept_exported_and_asked_for_again_only_where_the_answ
     report = write_class_report(course, LAB).read_text("utf-8")
     assert "−0.5" in report and "to do" not in report
 
-    grade_lab(course, LAB, Quiet(), fresh=True)  # nothing changed but hidden inputs
+    options = Options(pool=workers, fresh=True)  # nothing changed but hidden inputs
+    run_grading(course, LAB, Quiet(), options)
     assert seen(course, WRITTEN) == (0.4, False) and seen(course, CHECK) == (0.6, False)
 
     hand_in("ada", exercises[EX2], {WRITTEN: "Accuracy falls late, since large weights stay."})
-    grade_lab(course, LAB, Quiet())
+    run_grading(course, LAB, Quiet(), Options(pool=workers))
     assert seen(course, WRITTEN) == (0.4, True) and seen(course, CHECK) == (0.6, False)
     export_csv(LAB, out=out)
     with out.open(encoding="utf-8-sig", newline="") as file:

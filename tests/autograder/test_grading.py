@@ -12,13 +12,14 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.batch.lock import one_grader
+from autograder.batch.run import GradingRun, Options
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grade import GradingRun, grade_lab
+from autograder.grade import grade_lab, run_grading
 from autograder.grading.store import Store
 from autograder.lab import Exercise
 from autograder.release.build import generate_assignment
-from tests.autograder.conftest import LAB, Quiet, answers
+from tests.autograder.conftest import LAB, KeptWorkers, Quiet, answers
 
 EX1 = "ex1_base_model"
 HandIn = Callable[..., Path]
@@ -35,11 +36,11 @@ def scores(course: Course, student: str) -> dict[str, float | None]:
 
 
 def grade(course: Course, **options: Any) -> GradingRun:
-    return grade_lab(course, LAB, Quiet(), **options)
+    return run_grading(course, LAB, Quiet(), Options(**options))
 
 
 def test_a_class_is_graded_whatever_one_hands_in(
-    course: Course, exercises: dict[str, Exercise], hand_in: HandIn
+    course: Course, exercises: dict[str, Exercise], hand_in: HandIn, workers: KeptWorkers
 ) -> None:
     generate_assignment(course, LAB)
     ex1 = exercises[EX1]
@@ -55,7 +56,7 @@ def test_a_class_is_graded_whatever_one_hands_in(
 
     hand_in("a[b]", ex1, perfect)
 
-    run = grade(course)
+    run = grade(course, pool=workers)
 
     assert list(run.failed) == ["a[b]"] and "rename it" in run.failed["a[b]"]
     full = {"ex1-hardware-check": 0.5, "ex1-baseline-check": 0.5}
@@ -76,18 +77,18 @@ def test_a_class_is_graded_whatever_one_hands_in(
     with Gradebook(f"sqlite:///{course.build / 'gradebook.db'}") as gradebook:
         assert "nothing" in {student.id for student in gradebook.students}
 
-    again = grade(course)
+    again = grade(course, pool=workers)
     assert (again.executed, again.recorded, again.seed) == ([], [], run.seed)
 
     own = perfect["ex1-hardware-task"] + "\n# my own words"
     hand_in("stub", ex1, perfect | {"ex1-hardware-task": own})
-    changed = grade(course)
+    changed = grade(course, pool=workers)
     assert (changed.executed, changed.recorded) == (["stub"], ["stub"])
     assert scores(course, "stub")["ex1-hardware-check"] == 0.5
 
     for result in course.store.glob("??/*.json"):  # as if the run had been killed before any result
         result.unlink()
-    resumed = grade(course)
+    resumed = grade(course, pool=workers)
     assert sorted([*resumed.executed, *resumed.shared]) == sorted([*_graded(course), "a[b]"])
     assert resumed.shared == ["perfect"]  # whose notebook is that of "a[b]", letter for letter
     assert resumed.recorded == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,6 @@ from nbgrader.api import Gradebook
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grade import grade_lab
-from autograder.lab import Exercise
 from autograder.late import (
     CarefulCourseDirectory,
     UnreadableTimestamp,
@@ -27,7 +25,8 @@ from autograder.late import (
 from autograder.penalties import settle
 from autograder.release.build import generate_assignment
 from autograder.settings import LabSettings, LatePolicy, read_settings
-from tests.autograder.conftest import LAB, Quiet, answers
+from tests.autograder import tiny
+from tests.autograder.conftest import LAB, Quiet
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DUE = dt.datetime(2026, 12, 1, 23, 59, tzinfo=BERLIN)
@@ -182,48 +181,46 @@ def test_the_course_s_own_file_is_sound() -> None:
     assert (lab.column, lab.out_of, lab.at_most, lab.due) == ("Lab 1", 10, 12, None)
 
 
-def test_stock_nbgrader_and_ours_give_the_same_penalty(
-    course: Course, exercises: dict[str, Exercise], hand_in: Callable[..., Path]
-) -> None:
-    ex1 = exercises["ex1_base_model"]
-    (course.root / "course.toml").write_text(TOML, encoding="utf-8")
-    generate_assignment(course, LAB)
+def test_stock_nbgrader_and_ours_give_the_same_penalty(tmp_path: Path) -> None:
+    text = TOML.replace(LAB, tiny.LAB)
+
+    def set_due_date(folder: Path) -> None:
+        (folder / "course.toml").write_text(text, encoding="utf-8")
+
+    course = tiny.make_course(tmp_path / "course", set_due_date)
     for student in ("ada", "linus"):
-        written = hand_in(student, ex1, answers(ex1)).with_name("timestamp.txt")
+        tiny.hand_in(course, student)
+        written = course.submitted / student / tiny.LAB / "timestamp.txt"
         written.write_text("2026-12-04 22:59:00.000000 Europe/Berlin", encoding="utf-8")
 
     def seen(student: str) -> tuple[object, ...]:
         with Gradebook(f"sqlite:///{course.build / 'gradebook.db'}") as gradebook:
-            found = gradebook.find_submission(LAB, student)
+            found = gradebook.find_submission(tiny.LAB, student)
             penalty = found.late_submission_penalty
             return found.score, penalty, found.total_seconds_late, found.assignment.duedate
 
-    command = [sys.executable, "-m", "nbgrader", "autograde", LAB]
+    command = [sys.executable, "-m", "nbgrader", "autograde", tiny.LAB]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     stock = {student: seen(student) for student in ("ada", "linus")}
     (course.build / "gradebook.db").unlink()
-    generate_assignment(course, LAB)
-    grade_lab(course, LAB, Quiet())
+    generate_assignment(course, tiny.LAB)
+    grade_lab(course, tiny.LAB, Quiet())
     assert {student: seen(student) for student in stock} == stock
     due = dt.datetime(2026, 12, 1, 22, 59)
-    assert stock["linus"] == (1.0, pytest.approx(0.3), 3 * 86400 - 3600, due)
-    assert stock["ada"] == (1.0, 0.0, 0, due)
+    assert stock["linus"] == (2.0, pytest.approx(0.6), 3 * 86400 - 3600, due)
+    assert stock["ada"] == (2.0, 0.0, 0, due)
 
-    page = course.build / "feedback" / "linus" / LAB / "ex1_base_model.html"
-    assert 'handed in late</td><td></td><td class="score">−0.3<' in page.read_text("utf-8")
-    late = (
-        (course.root / "course.toml")
-        .read_text()
-        .replace("ada =", "linus = '2026-12-09 12:00'\nada =")
-    )
-    (course.root / "course.toml").write_text(late, encoding="utf-8")
-    assert settle(course, LAB) == (["linus"], {})
-    assert settle(course, LAB) == ([], {})
+    page = course.build / "feedback" / "linus" / tiny.LAB / "ex1.html"
+    assert 'handed in late</td><td></td><td class="score">−0.3<' in page.read_text("utf-8")  # its half
+    later = text.replace("ada =", "linus = '2026-12-09 12:00'\nada =")
+    (course.root / "course.toml").write_text(later, encoding="utf-8")
+    assert settle(course, tiny.LAB) == (["linus"], {})
+    assert settle(course, tiny.LAB) == ([], {})
     assert seen("linus")[1] == 0
     for student, content in (("ada", None), ("linus", "tomorrow")):
-        path = course.submitted / student / LAB / "timestamp.txt"
+        path = course.submitted / student / tiny.LAB / "timestamp.txt"
         path.write_text(content) if content else path.unlink()
-    changed, notes = settle(course, LAB)
+    changed, notes = settle(course, tiny.LAB)
     assert changed == []
     assert "no timestamp.txt" in notes["ada"] and "'tomorrow' is no time" in notes["linus"]

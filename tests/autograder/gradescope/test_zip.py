@@ -59,6 +59,7 @@ def test_the_scripts_are_bash_and_name_no_registry(name):
     assert "http" not in path.read_text()
 
 
+@pytest.mark.slow
 def test_setup_accepts_an_environment_that_is_there_and_checks_the_course(container):
     ended = subprocess.run(
         ["bash", container.root / "source" / "setup.sh"],
