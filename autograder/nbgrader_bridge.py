@@ -26,6 +26,7 @@ from autograder.course import Course
 from autograder.gradebook import SaveGrades
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
+from autograder.grading.starting import start_engine
 from autograder.grading.store import Store
 from autograder.intake import SIZE_LIMIT_BYTES, Intake, rebuild
 from autograder.lab import Exercise, read_lab
@@ -156,8 +157,6 @@ def result_of(
 @functools.cache
 def _engine(root: Path, isolation: str) -> Engine:
     """This process's engine: warm from the first notebook to the last."""
-    from autograder.grading.engine import Engine  # seconds of imports, mostly for nothing
-
-    engine = Engine(root, isolation)
+    engine = start_engine(root, isolation)
     atexit.register(engine.close)
     return engine

@@ -8,7 +8,6 @@ Started as `python -m autograder.batch.engine_process FD ROOT ISOLATION`; ends w
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import socket
@@ -20,6 +19,7 @@ from typing import Any
 
 import autograder
 from autograder.boundary.wire import Channel, ChannelClosed
+from autograder.grading.starting import start_engine
 
 FATAL = ("HiddenTestsBroken", "NoIsolation", "WarmProcessFailed")
 
@@ -74,15 +74,7 @@ def main(fd: int, root: Path, isolation: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # Helpers of hidden tests travel with them: the lab's own come before those installed here.
     autograder.__path__.insert(0, str(root / "autograder"))
-    gc.disable()  # what is imported stays: nothing to look through for garbage, now or later
-    import torch
-
-    from autograder.grading.engine import Engine
-
-    gc.freeze()
-    gc.enable()
-    torch.set_num_threads(1)
-    engine, channel = Engine(root, isolation), Channel(socket.socket(fileno=fd))
+    engine, channel = start_engine(root, isolation), Channel(socket.socket(fileno=fd))
     try:
         while True:
             job = channel.receive(None)["job"]

@@ -36,27 +36,52 @@ class WarmProcess:
         labkit_dir: The folder that holds the student edition of `labkit`.
         isolation: The walls around it and around each submission.
         probe: Only for probing the walls: nothing is imported, no notebook can run.
+        cpu: The CPU that it, and all that it forks, keeps to once it is warm.
+        wait: Return when it is ready; else `wait_until_ready` does before it is used.
 
     Raises:
         WarmProcessFailed: It did not become ready; the message holds what it printed.
     """
 
     def __init__(
-        self, data_dir: Path, labkit_dir: Path, isolation: Isolation, probe: bool = False
+        self,
+        data_dir: Path,
+        labkit_dir: Path,
+        isolation: Isolation,
+        probe: bool = False,
+        cpu: int | None = None,
+        wait: bool = True,
     ) -> None:
         self.isolation = isolation
+        self._is_ready = False
         self._renews = False
         self._spare: tuple[Allowance, SubmissionSession] | None = None
-        failed = f"The process that runs notebooks did not start ({isolation}). It said: "
         try:
-            self._box, self._channel = open_box(isolation, data_dir, labkit_dir, probe)
+            self._box, self._channel = open_box(isolation, data_dir, labkit_dir, probe, cpu)
         except BoxFailed as error:
-            raise WarmProcessFailed(f"{failed}{error}") from None
+            raise self._failed(str(error)) from None
+        if wait:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when it has imported everything; at once where it has.
+
+        Raises:
+            WarmProcessFailed: It did not become ready; the message holds what it printed.
+        """
+        if self._is_ready:
+            return
         try:
             self._channel.receive(START_TIMEOUT_S)
         except (ChannelClosed, ChannelTimeout):
             self._channel.close()
-            raise WarmProcessFailed(f"{failed}{self._box.end()}") from None
+            raise self._failed(self._box.end()) from None
+        self._is_ready = True
+
+    def _failed(self, said: str) -> WarmProcessFailed:
+        return WarmProcessFailed(
+            f"The process that runs notebooks did not start ({self.isolation}). It said: {said}"
+        )
 
     @property
     def alive(self) -> bool:
@@ -150,8 +175,9 @@ class WarmProcess:
         with contextlib.suppress(WarmProcessFailed):  # the box ends what is left
             self._close_spare()
         self._channel.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._box.process.wait(CONTROL_TIMEOUT_S)
+        if self._is_ready:  # else it has forked nothing, and would warm up to the end
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._box.process.wait(CONTROL_TIMEOUT_S)
         self._box.end()
 
 

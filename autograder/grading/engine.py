@@ -16,9 +16,8 @@ from autograder.grading.carrying import Carried, carry
 from autograder.grading.job import Job
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
+from autograder.grading.starting import open_warm_process
 from autograder.lab import Exercise, read_lab
-from autograder.release.labkit_edition import cached_labkit_edition
-from autograder.walls.probing import choose
 from labkit.variant import FILE_NAME as VARIANT
 
 ATTEMPTS = 2
@@ -30,12 +29,21 @@ class Engine:
     Args:
         root: The course folder.
         isolation: What walls to insist on; see `walls.probing.choose`.
+        warm: A process that warms up already; see `grading.starting`.
+        cpu: The CPU that warm processes keep to.
     """
 
-    def __init__(self, root: Path, isolation: str = "auto") -> None:
+    def __init__(
+        self,
+        root: Path,
+        isolation: str = "auto",
+        warm: WarmProcess | None = None,
+        cpu: int | None = None,
+    ) -> None:
         self._course = Course(root)
         self._isolation = isolation
-        self._warm: WarmProcess | None = None
+        self._warm = warm
+        self._cpu = cpu
         self._labs: dict[str, dict[str, Exercise]] = {}
 
     def grade(self, job: Job) -> dict[str, dict[str, Any]]:
@@ -85,8 +93,8 @@ class Engine:
         if self._warm and not self._warm.alive:
             self.close()
         if self._warm is None:
-            labkit, _ = cached_labkit_edition(self._course.root, self._course.store)
-            self._warm = WarmProcess(self._course.small_data, labkit, choose(self._isolation))
+            self._warm = open_warm_process(self._course, self._isolation, self._cpu)
+        self._warm.wait_until_ready()
         return self._warm
 
     def _lab(self, lab: str) -> dict[str, Exercise]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
@@ -25,6 +24,7 @@ from autograder.boundary.errors import WarmProcessFailed
 from autograder.errors import CourseError, HiddenTestsBroken
 from autograder.grading.cpus import choose_cpus, pin
 from autograder.grading.job import Job
+from autograder.grading.starting import start_engine
 
 if TYPE_CHECKING:
     from autograder.grading.engine import Engine
@@ -231,16 +231,8 @@ def _start_worker(root: Path, cpu: int | None, isolation: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    _engine = start_engine(root, isolation, cpu)
     pin(cpu)
-    gc.disable()  # what is imported stays: nothing to look through for garbage, now or later
-    import torch  # here and not in the main process, which starts in a second without
-
-    from autograder.grading.engine import Engine
-
-    gc.freeze()
-    gc.enable()
-    torch.set_num_threads(1)
-    _engine = Engine(root, isolation)
     atexit.register(_engine.close)
 
 

@@ -13,6 +13,7 @@ from autograder.errors import CourseError
 from autograder.grading.keys import REASONS, key_parts
 from autograder.grading.limits import Limits
 from autograder.grading.result import NotebookResult
+from autograder.grading.starting import start_engine
 from autograder.lab import Exercise, read_lab
 from autograder.receipts.content import FORMAT, stated
 from autograder.receipts.finding import find_submission
@@ -169,9 +170,7 @@ def _grade(
     """The results by notebook; nothing is looked up."""
     job = reader.job(submission, lambda key: None)
     assert job is not None, "a receipt names one notebook at least"
-    from autograder.grading.engine import Engine  # seconds of imports
-
-    engine = Engine(course.root, isolation)
+    engine = start_engine(course.root, isolation)
     try:
         found = engine.grade(job)
     finally:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from autograder.boundary.session import WarmProcess
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.grading.starting import open_warm_process
 from autograder.grading.store import write_atomically
 from autograder.lab import Exercise
 from autograder.mutants.answers import Answer, answers_folder, find_answers
@@ -24,8 +24,6 @@ from autograder.mutants.judge import Row
 from autograder.mutants.run import Progress, judge_answers
 from autograder.mutants.verdicts import Verdicts
 from autograder.release.checks import score_problems
-from autograder.release.labkit_edition import cached_labkit_edition
-from autograder.walls.probing import choose
 
 WHOLE = "whole_notebook"  # the name under which the verdict on a complete notebook is kept
 
@@ -89,9 +87,9 @@ def _check_notebooks(
     if not left:
         return
     progress.start("Solutions and stubs of whole notebooks", len(left))
-    labkit, _ = cached_labkit_edition(course.root, course.store)
-    warm = WarmProcess(course.small_data, labkit, choose("any"))
+    warm = open_warm_process(course, "any")
     try:
+        warm.wait_until_ready()
         for exercise in left:
             problems = score_problems(exercise, exercises, warm, secrets.randbits(48))
             if problems:

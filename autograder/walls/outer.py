@@ -62,7 +62,9 @@ class Box:
         return text
 
 
-def open_box(isolation: Isolation, data: Path, labkit: Path, probe: bool) -> tuple[Box, Channel]:
+def open_box(
+    isolation: Isolation, data: Path, labkit: Path, probe: bool, cpu: int | None
+) -> tuple[Box, Channel]:
     """Start a warm process behind the outer wall.
 
     Args:
@@ -70,6 +72,7 @@ def open_box(isolation: Isolation, data: Path, labkit: Path, probe: bool) -> tup
         data: The small data that notebooks find.
         labkit: The folder that holds the student edition of `labkit`.
         probe: Start it for probing only.
+        cpu: The CPU that it keeps to once it is warm; a container has those of its engine.
 
     Returns:
         The box, and a channel to the warm process.
@@ -77,7 +80,7 @@ def open_box(isolation: Isolation, data: Path, labkit: Path, probe: bool) -> tup
     Raises:
         BoxFailed: It cannot be started.
     """
-    plan = _plan(isolation, data, labkit)
+    plan = _plan(isolation, data, labkit, cpu)
     if isolation.outer == "container":
         return _open_container(isolation, plan, data, labkit, probe)
     channel, theirs = Channel.pair()
@@ -130,7 +133,7 @@ def _accept(listener: socket.socket, box: Box) -> socket.socket:
     raise BoxFailed(box.end())
 
 
-def _plan(isolation: Isolation, data: Path, labkit: Path) -> Plan:
+def _plan(isolation: Isolation, data: Path, labkit: Path, cpu: int | None) -> Plan:
     boxed = isolation.outer != "none"
     sights = environment.course_sights(data, labkit)
     course = sights if boxed else [path.resolve() for path in sights.values()]
@@ -143,6 +146,7 @@ def _plan(isolation: Isolation, data: Path, labkit: Path) -> Plan:
         readable=tuple(map(str, (*course, *environment.readable_environment()))),
         below_tmp=tuple(str(folder) for folder in python if folder.is_relative_to("/tmp")),
         private=isolation.outer == "container",
+        cpu=None if isolation.outer == "container" else cpu,
     )
 
 

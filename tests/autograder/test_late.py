@@ -211,8 +211,8 @@ def test_stock_nbgrader_and_ours_give_the_same_penalty(tmp_path: Path) -> None:
     assert stock["linus"] == (2.0, pytest.approx(0.6), 3 * 86400 - 3600, due)
     assert stock["ada"] == (2.0, 0.0, 0, due)
 
-    page = course.build / "feedback" / "linus" / tiny.LAB / "ex1.html"
-    assert 'handed in late</td><td></td><td class="score">−0.3<' in page.read_text("utf-8")  # its half
+    page = course.build / "feedback" / "linus" / tiny.LAB / "ex1.html"  # which has half of it
+    assert 'handed in late</td><td></td><td class="score">−0.3<' in page.read_text("utf-8")
     later = text.replace("ada =", "linus = '2026-12-09 12:00'\nada =")
     (course.root / "course.toml").write_text(later, encoding="utf-8")
     assert settle(course, tiny.LAB) == (["linus"], {})

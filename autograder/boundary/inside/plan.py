@@ -19,6 +19,7 @@ class Plan:
         below_tmp: Folders of the Python environment that a new `/tmp` would hide.
         private: Whether shared memory and Unix sockets are this warm process's own: a submission
             may use them behind `landlock`, too.
+        cpu: The CPU that the warm process and all that it forks keep to, once it is warm.
     """
 
     data: str
@@ -28,6 +29,7 @@ class Plan:
     readable: tuple[str, ...] = ()
     below_tmp: tuple[str, ...] = ()
     private: bool = False
+    cpu: int | None = None
 
     def to_json(self) -> str:
         """As an argument of a command."""

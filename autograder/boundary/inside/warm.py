@@ -34,6 +34,8 @@ def main(connected: socket.socket, plan: Plan, probe: bool = False) -> None:
         process.become_user(plan.user)
     sys.path.insert(0, plan.labkit)
     serves = _ready_to_probe() if probe else _ready_to_serve()
+    if plan.cpu is not None:
+        os.sched_setaffinity(0, {plan.cpu})
     channel = Channel(connected)
     channel.send({"ready": True})
     while True:

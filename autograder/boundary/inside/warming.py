@@ -49,7 +49,6 @@ def warm_up() -> None:
         start_shell()
         _draw()
         del os.environ[COMPILED]
-    gc.collect()
     gc.freeze()
     gc.enable()
     gather_into_huge_pages()

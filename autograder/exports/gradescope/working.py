@@ -17,9 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.errors import HiddenTestsBroken
-from autograder.grading.engine import Engine
 from autograder.grading.job import Job
 from autograder.grading.result import NotebookResult
+from autograder.grading.starting import start_engine
 
 DEATHS = 2  # after so many on one notebook, it is left out
 
@@ -103,11 +103,8 @@ def _end(pid: int | None) -> None:
 
 def _work(root: Path, job: Job, isolation: str, connection: Connection) -> None:
     """In the process: grade each notebook and send what came of it."""
-    import torch
-
     os.setsid()
-    torch.set_num_threads(1)
-    engine = Engine(root, isolation)
+    engine = start_engine(root, isolation)
     scores = dict(job.scores)
     for position, (_, name, _) in enumerate(job.notebooks):
         part = replace(job, notebooks=(job.notebooks[position],), scores=scores)

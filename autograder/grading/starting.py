@@ -1,0 +1,59 @@
+"""Starts an engine: its warm process warms up while this process imports what grading needs."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.boundary.errors import WarmProcessFailed
+from autograder.boundary.session import WarmProcess
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.release.labkit_edition import cached_labkit_edition
+from autograder.walls.probing import choose
+
+if TYPE_CHECKING:
+    from autograder.grading.engine import Engine
+
+
+def open_warm_process(course: Course, isolation: str, cpu: int | None = None) -> WarmProcess:
+    """A warm process for a course's notebooks; whether it became ready is for its user to ask.
+
+    Args:
+        course: The course folder.
+        isolation: What walls to insist on; see `walls.probing.choose`.
+        cpu: The CPU that it keeps to once it is warm.
+
+    Raises:
+        NoIsolation: There are no such walls here.
+        WarmProcessFailed: It did not start.
+    """
+    walls = choose(isolation)
+    labkit, _ = cached_labkit_edition(course.root, course.store)
+    return WarmProcess(course.small_data, labkit, walls, cpu=cpu, wait=False)
+
+
+def start_engine(root: Path, isolation: str = "auto", cpu: int | None = None) -> Engine:
+    """An engine in this process, which then uses one thread.
+
+    Nothing is raised: what keeps the warm process from starting is told with the first job.
+
+    Args:
+        root: The course folder.
+        isolation: What walls to insist on.
+        cpu: The CPU that its warm process keeps to once it is warm.
+    """
+    warm = None
+    with contextlib.suppress(CourseError, WarmProcessFailed):
+        warm = open_warm_process(Course(root), isolation, cpu)
+    gc.disable()  # what is imported stays: nothing to look through for garbage, now or later
+    import torch
+
+    from autograder.grading.engine import Engine
+
+    gc.freeze()
+    gc.enable()
+    torch.set_num_threads(1)
+    return Engine(root, isolation, warm, cpu)
