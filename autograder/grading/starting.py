@@ -8,31 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.boundary.errors import WarmProcessFailed
-from autograder.boundary.session import WarmProcess
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.release.labkit_edition import cached_labkit_edition
-from autograder.walls.probing import choose
+from autograder.grading.warm import open_warm_process
 
 if TYPE_CHECKING:
     from autograder.grading.engine import Engine
-
-
-def open_warm_process(course: Course, isolation: str, cpu: int | None = None) -> WarmProcess:
-    """A warm process for a course's notebooks; whether it became ready is for its user to ask.
-
-    Args:
-        course: The course folder.
-        isolation: What walls to insist on; see `walls.probing.choose`.
-        cpu: The CPU that it keeps to once it is warm.
-
-    Raises:
-        NoIsolation: There are no such walls here.
-        WarmProcessFailed: It did not start.
-    """
-    walls = choose(isolation)
-    labkit, _ = cached_labkit_edition(course.root, course.store)
-    return WarmProcess(course.small_data, labkit, walls, cpu=cpu, wait=False)
 
 
 def start_engine(root: Path, isolation: str = "auto", cpu: int | None = None) -> Engine:
