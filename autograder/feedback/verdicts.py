@@ -18,6 +18,11 @@ HEADING = "<tr><td></td><td><em>{text}</em></td><td></td></tr>"
 ENOUGH = "your other options already have all the points there are"
 
 
+def not_checked(option: str) -> str:
+    """What a student reads of an option that could not add anything."""
+    return f"Option {option} was not checked: {ENOUGH}"
+
+
 def feedback_output(results: list[TestResult], left_out: Sequence[str] = ()) -> NotebookNode:
     """One line for each hidden test: passed or not, what it checks, and what to look at.
 
@@ -26,7 +31,7 @@ def feedback_output(results: list[TestResult], left_out: Sequence[str] = ()) -> 
         left_out: Options that were not judged, since they could not add anything.
     """
     rows = "".join(_heading(option, of) + "".join(map(_row, of)) for option, of in _parts(results))
-    unjudged = [f"Option {option} was not checked: {ENOUGH}" for option in left_out]
+    unjudged = [not_checked(option) for option in left_out]
     rows += "".join(HEADING.format(text=escape(text)) for text in unjudged)
     table = (
         "<table><thead><tr><th></th><th>What the autograder checked</th><th>&emsp;Points</th></tr>"

@@ -98,6 +98,7 @@ class Grading:
         self.results: list[TestResult] = []
         self.scores: dict[str, float] = {}
         self.warnings: list[str] = []
+        self.unchecked: dict[str, list[str]] = {}
         self.lost_in: str | None = None
         self.why_lost = ""
         self.must_be_repeated = False
@@ -253,6 +254,8 @@ class Grading:
         earned, results = score(verdicts, task.points)
         self.results += results
         self.scores[grade_id] = earned
+        if left_out:
+            self.unchecked[grade_id] = list(left_out)
         if earned < task.points:
             self._references.append(task.reference)
         cell.outputs.append(feedback_output(results, left_out))

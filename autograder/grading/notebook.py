@@ -78,6 +78,7 @@ def grade_notebook(
         seconds=time.perf_counter() - start,
         isolation=str(warm.isolation),
         versions=installed_versions(),
+        unchecked=grading.unchecked,
     )
 
 

@@ -44,6 +44,7 @@ class NotebookResult:
         notebook: The notebook with outputs and, in graded cells, feedback.
         tests: In the order in which they ran.
         scores: Points by `grade_id` of each task with hidden tests.
+        unchecked: By `grade_id`, options that were not judged, since they could not add anything.
         warnings: One line for the instructor for each odd thing.
         seconds: Wall time.
         isolation: The walls that it ran behind.
@@ -57,6 +58,7 @@ class NotebookResult:
     seconds: float = 0.0
     isolation: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    unchecked: dict[str, list[str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the store."""
@@ -73,4 +75,5 @@ class NotebookResult:
             seconds=data["seconds"],
             isolation=str(data.get("isolation", "")),
             versions=dict(data.get("versions", {})),
+            unchecked=dict(data.get("unchecked", {})),
         )

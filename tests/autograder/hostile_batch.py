@@ -209,17 +209,22 @@ def live_scripts(pages: Iterable[Path]) -> list[str]:
     return problems
 
 
-def survivors(course: Course) -> list[str]:
-    """Processes that grading left: children, and those whose command line names the course."""
+def below() -> set[int]:
+    """Processes that this one, or one of those, started: other tests' among them."""
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+def survivors(course: Course, before: set[int]) -> list[str]:
+    """Processes that grading left: new ones below, and whose command line names the course."""
     me = psutil.Process()
     mine = {me.pid, *(parent.pid for parent in me.parents())}
-    below = {child.pid for child in me.children(recursive=True)}
+    new = below() - before
     found = []
     for process in psutil.process_iter(["pid", "cmdline"]):
         command = " ".join(process.info["cmdline"] or ())
         if process.pid in mine or "resource_tracker" in command:
             continue
-        if process.pid in below or str(course.root) in command or DAEMON in command:
+        if process.pid in new or str(course.root) in command or DAEMON in command:
             found.append(f"{process.pid} {command[-300:]}")
     return found
 

@@ -192,7 +192,7 @@ def test_every_verdict_is_reached_and_nobody_else_notices(course, exercises, tmp
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    shared = batch.shared_memory()
+    shared, others = batch.shared_memory(), batch.below()
     secrets = batch.plant(course)
     neighbour = batch.hand_in_honestly(course, exercises, secrets)
     handed_in = neighbour.read_bytes()
@@ -215,7 +215,7 @@ def test_every_verdict_is_reached_and_nobody_else_notices(course, exercises, tmp
         "a student on the roster": "planted" not in graded,
         "leaks": batch.leaks(course, run, secrets),
         "live scripts": batch.live_scripts(course.build.rglob("*.html")),
-        "survivors": batch.survivors(course),
+        "survivors": batch.survivors(course, others),
         "temporary files": [path.name for path in temporary.iterdir()],
         "shared memory": sorted(batch.shared_memory() - shared),
         "escaped files": [path for path in ESCAPED_FILES if os.path.exists(path)],

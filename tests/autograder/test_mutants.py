@@ -50,12 +50,14 @@ def test_one_right_and_one_wrong_answer_to_each_task() -> None:
         of_task = [answer for answer in ANSWERS if answer.cell == cell]
         fewest += [next(a for a in of_task if a.kind == kind) for kind in ("right", "wrong")]
     whole = [answer for answer in ANSWERS if not answer.task]  # solutions and stubs
-    assert not judged_wrongly(fewest + whole, seed=1)
+    wrong = judged_wrongly(fewest + whole, seed=1)
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.slow
 def test_every_answer() -> None:
-    assert not judged_wrongly(ANSWERS, seed=secrets.randbelow(2**31))
+    wrong = judged_wrongly(ANSWERS, seed=secrets.randbelow(2**31))
+    assert not wrong, "\n".join(wrong)
 
 
 # the judge itself

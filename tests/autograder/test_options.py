@@ -66,8 +66,9 @@ def shown(result: NotebookResult) -> str:
 def test_an_option_that_could_not_add_anything_is_not_judged(warm, exercise) -> None:
     result = graded(warm, exercise, c=0)
     assert result.scores == {"check": 1.5}
-    assert judged(result) == "AB"
+    assert judged(result) == "AB" and result.unchecked == {"check": ["C"]}
     assert "Option C was not checked: your other options already have all" in shown(result)
+    assert NotebookResult.from_json(result.to_json()).unchecked == result.unchecked
 
 
 @pytest.mark.parametrize("broken", [{"a": [1, 0]}, {"b": 0}])

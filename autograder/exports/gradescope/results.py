@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.exports.gradescope.metadata import Metadata
 from autograder.exports.gradescope.options import Options
-from autograder.feedback.verdicts import CODE
+from autograder.feedback.verdicts import CODE, not_checked
 from autograder.grading.result import NotebookResult, TestResult
 from autograder.grading.scoring import ROUNDING
 from autograder.lab import Exercise, Task
@@ -132,13 +132,16 @@ def _cases(exercise: Exercise, task: Task, graded: Graded, extra: bool) -> list[
         title += " (extra credit)"
     result = graded.results.get(exercise.name)
     tests = [test for test in result.tests if test.task == task.grade_id] if result else []
-    if not tests:
+    if not result or not tests:
         case = _case(title, 0.0, task.points, False, paragraph(_why_none(exercise, graded)))
         return [case | ({"number": number} if number else {})]
-    cases = []
-    for place, test in enumerate(tests, start=1):
-        case = _test_case(title, test)
-        cases.append(case | ({"number": f"{number}.{place}"} if number else {}))
+    cases = [_test_case(title, test) for test in tests]
+    cases += [
+        _case(f"{title} – option {option}", 0.0, 0.0, True, paragraph(f"{not_checked(option)}."))
+        for option in result.unchecked.get(task.grade_id, [])
+    ]
+    if number:
+        cases = [case | {"number": f"{number}.{n}"} for n, case in enumerate(cases, start=1)]
     return cases
 
 

@@ -59,5 +59,20 @@ def test_a_cap_becomes_the_score_and_is_explained(exercises):
     assert "score" not in content
 
 
+def test_an_option_that_was_not_checked_is_told(exercises):
+    exercise = exercises[E1]
+    graded = graded_with(exercise, "", passed=True)
+    (result,) = graded.results.values()
+    (task,) = {test.task for test in result.tests}
+    result.unchecked[task] = ["C"]
+    nothing = read_metadata(Path("/none"))[0]
+    content = to_gradescope([exercise], graded, Options(LAB, 1), nothing)
+    insist_on_format(content)
+    (case,) = [case for case in content["tests"] if case["name"].endswith("option C")]
+    assert case["output"].startswith("<p>Option C was not checked: your other options already")
+    assert (case["score"], case["max_score"], case["status"]) == (0.0, 0.0, "passed")
+    assert case["number"].endswith(".2")
+
+
 def test_the_report_of_our_own_fault_fits_the_format():
     insist_on_format(our_fault("Traceback …"))
