@@ -21,9 +21,3 @@ def choose_cpus(workers: int) -> list[int | None]:
     load = dict(enumerate(psutil.cpu_percent(LOOK_S, percpu=True)))
     order = sorted(allowed, key=lambda cpu: (round(load.get(cpu, 0.0), -1), random.random()))
     return list(order[:workers])
-
-
-def pin(cpu: int | None) -> None:
-    """Keep this process, and all that it starts, on one CPU."""
-    if cpu is not None:
-        os.sched_setaffinity(0, {cpu})

@@ -16,7 +16,7 @@ from autograder.grading.carrying import Carried, carry
 from autograder.grading.job import Job
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.result import NotebookResult
-from autograder.grading.warm import open_warm_process
+from autograder.grading.warm_process import open_warm_process
 from autograder.lab import Exercise, read_lab
 from labkit.variant import FILE_NAME as VARIANT
 
@@ -29,7 +29,7 @@ class Engine:
     Args:
         root: The course folder.
         isolation: What walls to insist on; see `walls.probing.choose`.
-        warm: A process that warms up already; see `grading.warm`.
+        warm: A process that warms up already; see `grading.warm_process`.
         cpu: The CPU that warm processes keep to.
     """
 

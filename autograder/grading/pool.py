@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from autograder.boundary.errors import WarmProcessFailed
+from autograder.boundary.inside.process import keep_to
 from autograder.errors import CourseError, HiddenTestsBroken
-from autograder.grading.cpus import choose_cpus, pin
+from autograder.grading.cpus import choose_cpus
 from autograder.grading.job import Job
 from autograder.grading.starting import start_engine
 
@@ -232,7 +233,7 @@ def _start_worker(root: Path, cpu: int | None, isolation: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _engine = start_engine(root, isolation, cpu)
-    pin(cpu)
+    keep_to(cpu)
     atexit.register(_engine.close)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.boundary.errors import WarmProcessFailed
+from autograder.boundary.inside.process import imports_that_stay
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.warm import open_warm_process
+from autograder.grading.warm_process import open_warm_process
 
 if TYPE_CHECKING:
     from autograder.grading.engine import Engine
@@ -29,12 +29,10 @@ def start_engine(root: Path, isolation: str = "auto", cpu: int | None = None) ->
     warm = None
     with contextlib.suppress(CourseError, WarmProcessFailed):
         warm = open_warm_process(Course(root), isolation, cpu)
-    gc.disable()  # what is imported stays: nothing to look through for garbage, now or later
-    import torch
+    with imports_that_stay():
+        import torch
 
-    from autograder.grading.engine import Engine
+        from autograder.grading.engine import Engine
 
-    gc.freeze()
-    gc.enable()
     torch.set_num_threads(1)
     return Engine(root, isolation, warm, cpu)

@@ -17,7 +17,7 @@ from typing import Any
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.store import write_atomically
-from autograder.grading.warm import open_warm_process
+from autograder.grading.warm_process import open_warm_process
 from autograder.lab import Exercise
 from autograder.mutants.answers import Answer, answers_folder, find_answers
 from autograder.mutants.judge import Row

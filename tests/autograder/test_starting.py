@@ -15,7 +15,7 @@ from autograder.course import Course
 from autograder.grading.job import Job
 from autograder.grading.limits import Limits
 from autograder.grading.starting import start_engine
-from autograder.grading.warm import open_warm_process
+from autograder.grading.warm_process import open_warm_process
 from autograder.walls import probing
 from autograder.walls.isolation import NONE, Isolation
 from autograder.walls.probing import NoIsolation, choose

@@ -1,15 +1,37 @@
-"""What a forked child does first, and how a group of processes is ended."""
+"""How a process starts, what a forked child does first, and how a group of them is ended."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import time
+from collections.abc import Iterator
 
 from autograder.boundary.inside import linux
 
 LEAVE_S = 0.5
+
+
+@contextlib.contextmanager
+def imports_that_stay() -> Iterator[None]:
+    """A block that imports what is used to the end: no garbage is looked for in it, then or later.
+
+    Looking took a fifth of the time; nearly all that is made stays.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def keep_to(cpu: int | None) -> None:
+    """Keep this process, and all that it starts, on one CPU; None leaves it all of them."""
+    if cpu is not None:
+        os.sched_setaffinity(0, {cpu})
 
 
 def become_child() -> None:

@@ -19,6 +19,7 @@ import psutil
 
 from autograder.boundary.inside import process, warming
 from autograder.boundary.inside.guard import guard_submission
+from autograder.boundary.inside.hugepages import gather_into_huge_pages
 from autograder.boundary.inside.plan import Plan
 from autograder.boundary.inside.submission import Serves, clear_away, make_home, start_submission
 from autograder.boundary.inside.wall import Allowance, uncover_proc
@@ -34,8 +35,7 @@ def main(connected: socket.socket, plan: Plan, probe: bool = False) -> None:
         process.become_user(plan.user)
     sys.path.insert(0, plan.labkit)
     serves = _ready_to_probe() if probe else _ready_to_serve()
-    if plan.cpu is not None:
-        os.sched_setaffinity(0, {plan.cpu})
+    process.keep_to(plan.cpu)
     channel = Channel(connected)
     channel.send({"ready": True})
     while True:
@@ -80,6 +80,7 @@ def _connect(word: str) -> socket.socket:
 
 def _ready_to_serve() -> Serves:
     warming.warm_up()
+    gather_into_huge_pages()
     from autograder.boundary.inside.notebook import serve_notebook
     from autograder.boundary.inside.onnx_file import serve_onnx
 

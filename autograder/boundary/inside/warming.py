@@ -6,13 +6,12 @@ All on one thread: a process that has run a parallel operation must not fork and
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import io
 import os
 import tempfile
 
-from autograder.boundary.inside.hugepages import gather_into_huge_pages
+from autograder.boundary.inside.process import imports_that_stay
 
 # What notebooks import, and what the processes of a submission do.
 FOR_NOTEBOOKS = (
@@ -34,12 +33,8 @@ COMPILED = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def warm_up() -> None:
-    """Import what notebooks import, train, export, draw, and open the cells' shell.
-
-    Without looking for garbage: nearly all of it stays, and looking took a fifth of the time.
-    """
-    gc.disable()
-    with tempfile.TemporaryDirectory() as folder:
+    """Import what notebooks import, train, export, draw, and open the cells' shell."""
+    with imports_that_stay(), tempfile.TemporaryDirectory() as folder:
         os.environ[COMPILED] = folder  # torch would make one that stays, and name it here
         import_all((*FOR_NOTEBOOKS, *FOR_WALLS))
         from autograder.boundary.inside.shell import start_shell
@@ -49,9 +44,6 @@ def warm_up() -> None:
         start_shell()
         _draw()
         del os.environ[COMPILED]
-    gc.freeze()
-    gc.enable()
-    gather_into_huge_pages()
 
 
 def import_all(names: tuple[str, ...]) -> None:
