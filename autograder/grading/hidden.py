@@ -90,10 +90,9 @@ class Grading:
         self._all_held: list[Held] = []
         self._timeouts = 0
         self._tasks = {task.grade_id: task for task in exercise.tasks}
-        self._carried = carried.references
         self.examine = examine
         self._every_option = every_option
-        self._references: list[str] = []
+        self._references = list(carried.references)
         self._current: TestResult | None = None
         self.results: list[TestResult] = []
         self.scores: dict[str, float] = {}
@@ -255,9 +254,9 @@ class Grading:
         self.results += results
         self.scores[grade_id] = earned
         if left_out:
-            self.unchecked[grade_id] = list(left_out)
+            self.unchecked[grade_id] = left_out
         if earned < task.points:
-            self._references.append(task.reference)
+            self._references.append(("", task.reference))
         cell.outputs.append(feedback_output(results, left_out))
 
     def _run_test(self, grade_id: str, item: pytest.Item) -> TestResult:
@@ -295,8 +294,6 @@ class Grading:
         if self._held is None:
             raise NotebookLost("nothing is held")
         with self._held.snapshot(limit, self._code) as snapshot:
-            for setup, source in self._carried:
+            for setup, source in self._references:
                 snapshot.define(source, setup)
-            for source in self._references:
-                snapshot.define(source)
             yield snapshot
