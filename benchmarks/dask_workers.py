@@ -10,7 +10,6 @@ cores gain nothing: the rows show what the cluster itself costs.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -20,6 +19,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from arguments import script_parser
 from distributed import LocalCluster
 from grading import LAB, make_course, require_full_marks
 
@@ -30,9 +30,7 @@ GRADE = [sys.executable, "-m", "autograder.cli", "grade", LAB]
 
 def main() -> None:
     """Grade in each way and print a table in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--students", type=int, default=12)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     options = parser.parse_args()

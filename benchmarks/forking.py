@@ -1,14 +1,12 @@
 """What it costs to fork a warm process and to end the fork, and what memory costs on this machine.
 
-Grading a submission forks about thirty times, so this is what its own time hangs on. A virtual
-machine inside another pays several times as much for a page as a machine of its own.
+Grading a submission forks about thirty times, so this is what its own time hangs on.
 
     OMP_NUM_THREADS=1 python benchmarks/forking.py
 """
 
 from __future__ import annotations
 
-import argparse
 import mmap
 import multiprocessing
 import os
@@ -18,8 +16,10 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 import numpy as np
+from arguments import script_parser
 
-from autograder.boundary.inside import warming
+from autograder.boundary.inside.hugepages import gather_into_huge_pages
+from autograder.boundary.inside.warming import warm_up
 
 PAGE_BYTES = 4096
 PAGES = 100_000
@@ -36,9 +36,7 @@ class Cost(NamedTuple):
 
 def main() -> None:
     """Print both tables in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--forks", type=int, default=50, help="medians of so many (default 50)")
     options = parser.parse_args()
     print("| a warm process | warms up (s) | own memory (MB) | a fork (ms) | its end (ms) |")
@@ -64,10 +62,10 @@ def measured(huge: bool, forks: int) -> Cost:
 
 def fork(answer: Connection, huge: bool, forks: int) -> None:
     """In a process of its own: warm up, then fork and wait for the end."""
-    if not huge:
-        warming.gather_into_huge_pages = lambda: None
     start = time.perf_counter()
-    warming.warm_up()
+    warm_up()
+    if huge:
+        gather_into_huge_pages()
     warm_up_s = time.perf_counter() - start
     began, ended = [], []
     for _ in range(forks):

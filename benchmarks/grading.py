@@ -13,7 +13,6 @@ row is the students' own code: the same cells, in a process that has imported ev
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from arguments import script_parser
 from cpu_time import counted
 from grading_otter import otter_commands, require_full_results
 from nbgrader.api import Gradebook
@@ -59,9 +59,7 @@ class Cost(NamedTuple):
 
 def main() -> None:
     """Grade in each way and print a table in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--students", type=int, default=4, help="how many submissions (default 4)")
     parser.add_argument("--workers", type=int, default=2, help="workers of ours (default 2)")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="default: all")

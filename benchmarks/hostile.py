@@ -12,7 +12,6 @@ none is named, its column stays empty. This script boxes; it does not build samp
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import sys
@@ -21,6 +20,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+from arguments import script_parser
 from hostile_box import REPOSITORY, box
 
 from autograder.course import Course, put_scripts_on_path
@@ -198,9 +198,7 @@ def verdict(
 
 def main() -> None:
     """Grade and print one line for each sample, in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--samples", default="", help="names, with commas (default: all)")
     parser.add_argument("--groups", default="", help="groups, with commas (default: all)")
     parser.add_argument("--listed", action="store_true", help="one sample a line of the threats")

@@ -10,7 +10,6 @@ below it, what processes share counted once (PSS), looked at every five seconds.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -21,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
+from arguments import script_parser
 from grading import OURS, make_course, require_full_marks
 
 from autograder.course import Course, put_scripts_on_path
@@ -30,9 +30,7 @@ LOOK_S = 5.0
 
 def main() -> None:
     """Grade one class and print tables in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()

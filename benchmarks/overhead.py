@@ -10,7 +10,6 @@ else is ours. In a class it is shared by the workers, since one records while ot
 
 from __future__ import annotations
 
-import argparse
 import functools
 import gc
 import os
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # as workers have it
 
+from arguments import script_parser
 from grading import LAB, make_course
 
 from autograder.boundary.notebook import NotebookSession
@@ -128,9 +128,7 @@ class Grader:
 
 def main() -> None:
     """Grade one submission after the other and print medians as a table in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--students", type=int, default=10, help="how many (default 10)")
     parser.add_argument("--workers", type=int, default=2, help="that share it (default 2)")
     options = parser.parse_args()

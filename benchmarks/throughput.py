@@ -11,13 +11,13 @@ the first recorded grade.
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from arguments import script_parser
 from grading import OURS, STOCK, make_course, require_full_marks, timed
 
 from autograder.course import put_scripts_on_path
@@ -34,9 +34,7 @@ class Round(NamedTuple):
 
 def main() -> None:
     """Grade round after round and print a table in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--students", type=int, default=12, help="of ours in a round (default 12)")
     parser.add_argument("--workers", type=int, default=2, help="of ours (default 2)")
