@@ -12,7 +12,7 @@ was judged well, `run` judges those that are left, `certificate` says that a who
 
 from autograder.mutants.answers import ANSWERS, Answer, find_answers, lean_notebook
 from autograder.mutants.judge import Row, judge
-from autograder.mutants.run import run_answers, run_mutants
+from autograder.mutants.run import judge_answers, run_mutants
 from autograder.mutants.table import mutants_markdown, mutants_table
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "Row",
     "find_answers",
     "judge",
+    "judge_answers",
     "lean_notebook",
     "mutants_markdown",
     "mutants_table",
-    "run_answers",
     "run_mutants",
 ]
